@@ -1,0 +1,1 @@
+"""Readership: readership analytics for newsrooms."""

@@ -1,0 +1,58 @@
+"""What can go wrong, said so that a reader knows what happened, what was kept and what to do."""
+
+
+class ReadershipError(Exception):
+    """Base of every error a person may see: a sentence, and a hint that says what to do.
+
+    Attributes:
+        message: what happened, one sentence, no path of the server and no secret in it.
+        hint: what was kept and what to do next; may be empty.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class UsageError(ReadershipError):
+    """The call's words are off: an unknown name, a value that can't be read."""
+
+    exit_code = 2
+
+
+class InputRefused(ReadershipError):
+    """An input that can't be taken: too large, of a wrong kind, unreadable. Its bytes go to quarantine."""
+
+
+class NotAnArticle(InputRefused):
+    """A page in which no article was found (empty, a menu, a login wall, a binary)."""
+
+
+class StoreBusy(ReadershipError):
+    """Another process writes; the message names it."""
+
+    exit_code = 3
+
+
+class StoreDamaged(ReadershipError):
+    """Database, ledger and archive disagree, or a file can't be opened; the hint names the remedy."""
+
+    exit_code = 4
+
+
+class NoEdition(ReadershipError):
+    """Nothing has been published yet, or what was published can't be opened by this version."""
+
+    exit_code = 5
+
+
+class DiskFull(ReadershipError):
+    """No room to write. The current edition stays in place."""
+
+    exit_code = 6
