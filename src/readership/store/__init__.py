@@ -1,0 +1,1 @@
+"""Facts: the DuckDB store, its archive and ledger, and the editions made from it."""

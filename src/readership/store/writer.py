@@ -1,0 +1,277 @@
+"""The one writer: lock with its holder's name, staging, one transaction a batch, ledger line last."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from filelock import FileLock, Timeout
+
+from readership.errors import DiskFull, StoreBusy
+from readership.settings import Settings
+from readership.store import archive, database, ledger
+from readership.store.ids import article_id
+from readership.store.schemas import FACTS
+
+ROOM_FACTOR, ROOM_FLOOR = 4, 64 * 1024 * 1024
+"""Free space asked for before a batch: this many times its bytes, and at least this much."""
+
+
+@dataclass
+class Committed:
+    """What a commit wrote: new rows and rows that were there already, by fact."""
+
+    batch: str
+    added: dict[str, int] = field(default_factory=dict)
+    duplicates: dict[str, int] = field(default_factory=dict)
+
+
+@contextmanager
+def locked(settings: Settings) -> Iterator[None]:
+    """Holds the writer's lock.
+
+    Raises:
+        StoreBusy: another process holds it past `lock_wait_s`; the message names it.
+    """
+    settings.lock.parent.mkdir(parents=True, exist_ok=True)
+    holder = settings.lock.with_suffix(".json")
+    lock = FileLock(str(settings.lock), timeout=settings.lock_wait_s)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise StoreBusy(
+            f"The store is being written by {_holder(holder)}.", "Wait until it has ended, then run this again."
+        ) from None
+    try:
+        words = " ".join(Path(word).name if index == 0 else word for index, word in enumerate(sys.argv[:2]))
+        holder.write_text(json.dumps({"pid": os.getpid(), "command": words}))
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _holder(path: Path) -> str:
+    try:
+        facts = json.loads(path.read_text())
+        return f"process {facts['pid']} ({facts['command']})"
+    except (OSError, ValueError, KeyError):
+        return "another process"
+
+
+class Writer:
+    """The store, opened for writing by the holder of the lock; use `writer()`."""
+
+    def __init__(self, settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:
+        self.settings = settings
+        self.connection = connection
+
+    # -- staging -----------------------------------------------------------------------------------------------------
+    def stage(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
+        """Adds rows of one fact to the batch being made."""
+        with database.plainly(self.settings.store):
+            self._ensure_stage(name)
+            self.connection.register("incoming_rows", rows)
+            columns = ", ".join(FACTS[name].names)
+            self.connection.execute(" ".join(["INSERT INTO", f"stage_{name}", "SELECT", columns, "FROM incoming_rows"]))
+            self.connection.unregister("incoming_rows")
+
+    def _ensure_stage(self, name: str) -> None:
+        self.connection.register("incoming_shape", FACTS[name].empty_table())
+        self.connection.execute(
+            " ".join(["CREATE TEMP TABLE IF NOT EXISTS", f"stage_{name}", "AS SELECT * FROM incoming_shape"])
+        )
+        self.connection.unregister("incoming_shape")
+
+    def drop_stage(self) -> None:
+        """Forgets what was staged."""
+        for name in FACTS:
+            self.connection.execute(" ".join(["DROP TABLE IF EXISTS", f"stage_{name}"]))
+
+    # -- the transaction -------------------------------------------------------------------------------------------------
+    def commit(self, batch: str, facts: dict[str, Any], *, started_at: datetime, finished_at: datetime) -> Committed:
+        """Merges what was staged and the batch's own row in one transaction, then checkpoints.
+
+        The caller acknowledges the batch with a ledger line afterwards.
+        """
+        with database.plainly(self.settings.store):
+            for name in FACTS:
+                self._ensure_stage(name)
+            self._leave_out_forgotten()
+            self.connection.execute("BEGIN")
+            try:
+                done = self._merge(batch)
+                self._add_batch_row(batch, facts, done, started_at, finished_at)
+                self.connection.execute("COMMIT")
+            except duckdb.Error:
+                self._rollback()
+                raise
+            self.drop_stage()
+            self.connection.execute("CHECKPOINT")
+        return done
+
+    def _rollback(self) -> None:
+        try:
+            self.connection.execute("ROLLBACK")
+        except duckdb.Error:
+            return  # a fatal error ends the instance; reopening shows the state before
+
+    def _merge(self, batch: str) -> Committed:
+        done = Committed(batch)
+        for name in FACTS:
+            staged = self._count(f"stage_{name}")
+            if not staged:
+                continue
+            added = 0
+            for statement in database.script("merge", f"{name}.sql"):
+                result = self.connection.execute(statement, {"batch": batch}).fetchone()
+                added += int(result[0]) if result else 0
+            done.added[name] = added
+            done.duplicates[name] = staged - added
+        return done
+
+    def _count(self, table: str) -> int:
+        row = self.connection.execute(" ".join(["SELECT count(*) FROM", table])).fetchone()
+        return int(row[0]) if row else 0
+
+    def _leave_out_forgotten(self) -> None:
+        gone = ledger.forgotten(ledger.read(self.settings.ledger)[0])
+        ids = [article_id(site, key) for site, key in gone]
+        if not ids:
+            return
+        for name, schema in FACTS.items():
+            if "article" in schema.names:
+                self.connection.execute(
+                    " ".join(["DELETE FROM", f"stage_{name}", "WHERE article = ANY($ids)"]), {"ids": ids}
+                )
+
+    def _add_batch_row(
+        self, batch: str, facts: dict[str, Any], done: Committed, started_at: datetime, finished_at: datetime
+    ) -> None:
+        duplicates = sum(done.duplicates.get(name, 0) for name in ("capture", "observation", "gain", "official_rate"))
+        self.connection.execute(
+            "INSERT INTO batch VALUES ($batch, $started, $finished, $command, $inputs, $bytes, $accepted, $rejected, "
+            "$duplicates, $demo)",
+            {
+                "batch": batch,
+                "started": started_at.replace(tzinfo=None),
+                "finished": finished_at.replace(tzinfo=None),
+                "command": facts.get("command"),
+                "inputs": facts.get("inputs", 0),
+                "bytes": facts.get("bytes", 0),
+                "accepted": facts.get("accepted", 0),
+                "rejected": facts.get("rejected", 0),
+                "duplicates": duplicates,
+                "demo": bool(facts.get("demo", False)),
+            },
+        )
+
+    # -- what is there ------------------------------------------------------------------------------------------------------
+    def batches(self) -> set[str]:
+        """Batches the database holds."""
+        with database.plainly(self.settings.store):
+            return {row[0] for row in self.connection.execute("SELECT batch FROM batch").fetchall()}
+
+    def rows_by_batch(self, name: str) -> dict[str, int]:
+        """Rows of one fact table by batch."""
+        with database.plainly(self.settings.store):
+            sql = " ".join(["SELECT batch, count(*) FROM", name, "GROUP BY batch"])
+            return {row[0]: int(row[1]) for row in self.connection.execute(sql).fetchall()}
+
+    def batch_facts(self, batch: str) -> dict[str, Any]:
+        """The batch row the database holds, for a ledger line that was lost."""
+        with database.plainly(self.settings.store):
+            cursor = self.connection.execute(
+                "SELECT command, inputs, bytes, accepted, rejected, duplicates, demo FROM batch WHERE batch = $batch",
+                {"batch": batch},
+            )
+            names = [column[0] for column in cursor.description]
+            row = cursor.fetchone()
+        return dict(zip(names, row, strict=True)) if row else {}
+
+    def delete_batch(self, batch: str) -> int:
+        """Takes all rows of a batch out, in one transaction; returns how many facts went."""
+        return self._delete("batch = $batch", {"batch": batch}, [*FACTS, "batch"])
+
+    def delete_article(self, site: str, article_key: str) -> int:
+        """Takes all rows of an article out, in one transaction; returns how many."""
+        gone = {"article": article_id(site, article_key)}
+        with database.plainly(self.settings.store):
+            captures = [
+                row[0]
+                for row in self.connection.execute(
+                    "SELECT capture FROM capture WHERE article = $article", gone
+                ).fetchall()
+            ]
+        tables = [name for name, schema in FACTS.items() if "article" in schema.names]
+        deleted = self._delete("article = $article", gone, tables)
+        return deleted + self._delete("capture = ANY($captures)", {"captures": captures}, ["header_rate"])
+
+    def _delete(self, where: str, parameters: dict[str, Any], tables: list[str]) -> int:
+        deleted = 0
+        with database.plainly(self.settings.store):
+            self.connection.execute("BEGIN")
+            try:
+                for name in tables:
+                    row = self.connection.execute(" ".join(["DELETE FROM", name, "WHERE", where]), parameters).fetchone()
+                    deleted += int(row[0]) if row else 0
+                self.connection.execute("COMMIT")
+            except duckdb.Error:
+                self._rollback()
+                raise
+            self.connection.execute("CHECKPOINT")
+        return deleted
+
+    def has_article(self, site: str, article_key: str) -> bool:
+        """Whether the store knows the article."""
+        row = self.connection.execute(
+            "SELECT count(*) FROM article WHERE article = $article", {"article": article_id(site, article_key)}
+        ).fetchone()
+        return bool(row and row[0])
+
+
+@contextmanager
+def writer(settings: Settings) -> Iterator[Writer]:
+    """The store opened for writing: lock taken, dead folders swept, migrations applied.
+
+    Raises:
+        StoreBusy, StoreDamaged, DiskFull.
+    """
+    with locked(settings):
+        archive.sweep(settings.archive)
+        connection = database.connect(settings.store, settings)
+        try:
+            with database.plainly(settings.store):
+                database.migrate(connection)
+            yield Writer(settings, connection)
+        finally:
+            try:
+                connection.close()
+            except duckdb.Error:
+                pass  # an instance that died of a full disk closes with the same error; the file is whole
+
+
+def require_room(settings: Settings, wanted: int) -> None:
+    """Looks for room before anything is written.
+
+    Raises:
+        DiskFull: less is free than a batch of `wanted` bytes needs.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    needed = max(ROOM_FACTOR * wanted, ROOM_FLOOR)
+    free = shutil.disk_usage(settings.data).free
+    if free < needed:
+        raise DiskFull(
+            f"{needed // 2**20} MB of free disk are needed and {free // 2**20} MB are there.",
+            "Nothing was written. Free some room and run it again.",
+        )
