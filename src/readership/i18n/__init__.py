@@ -1,0 +1,189 @@
+"""The interface's languages: gettext catalogues, and numbers and dates the way each language writes them (CLDR).
+
+The `.po` files beside this module are read as they are, once, so that nothing has to be compiled.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from numbers import Number
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
+"""Interface languages, each by its own name."""
+UNKNOWN = "—"
+"""What stands where a value is unknown. Never a zero."""
+
+# CLDR's bare "en" writes months first; newsrooms here write 8 May 2024.
+_LOCALES = {"en": "en_GB", "ru": "ru", "kk": "kk"}
+
+
+def known(value: Any) -> bool:
+    """Whether a cell holds a value: not None, NaN, NaT or pandas' NA."""
+    return isinstance(value, (Number, Decimal, date, str)) and bool(value == value)
+
+
+@dataclass(frozen=True)
+class Language:
+    """One interface language: what it says, and how it writes numbers and dates.
+
+    Attributes:
+        code: `en`, `ru` or `kk`.
+    """
+
+    code: str
+
+    @property
+    def locale(self) -> Locale:
+        """Babel's locale."""
+        return _locale(self.code)
+
+    def say(self, msgid: str, **values: object) -> str:
+        """The message in this language with `{name}` places filled in."""
+        return _catalogue(self.code).gettext(msgid).format(**values)
+
+    def say_n(self, singular: str, plural: str, n: int, **values: object) -> str:
+        """The message in the form that `n` asks for; `{n}` is written as a number."""
+        return _catalogue(self.code).ngettext(singular, plural, n).format(n=self.number(n), **values)
+
+    def number(self, value: Any, digits: int = 0) -> str:
+        """A number with this language's separators; exact, `digits` decimals at most."""
+        if not known(value):
+            return UNKNOWN
+        pattern = "#,##0." + "#" * digits if digits else "#,##0"
+        return str(numbers.format_decimal(value, format=pattern, locale=self.locale))
+
+    def fixed(self, value: Any, digits: int) -> str:
+        """A number with exactly `digits` decimals, as prices are written."""
+        if not known(value):
+            return UNKNOWN
+        return str(numbers.format_decimal(value, format="#,##0." + "0" * digits, locale=self.locale))
+
+    def compact(self, value: Any) -> str:
+        """A rounded number for tight places: 12.4K, 12,4 тыс."""
+        if not known(value):
+            return UNKNOWN
+        return str(numbers.format_compact_decimal(value, locale=self.locale, fraction_digits=1))
+
+    def signed(self, value: Any, digits: int = 0) -> str:
+        """A difference, its sign always written."""
+        if not known(value):
+            return UNKNOWN
+        sign = "+" if value > 0 else "−" if value < 0 else "±"
+        return sign + self.number(abs(value), digits)
+
+    def percent(self, value: Any, digits: int = 0) -> str:
+        """A share (0.12) as a percentage."""
+        if not known(value):
+            return UNKNOWN
+        pattern = "#,##0." + "0" * digits + "%" if digits else "#,##0%"
+        return str(numbers.format_percent(value, format=pattern, locale=self.locale)).replace("%", " %")
+
+    def signed_percent(self, value: Any, digits: int = 0) -> str:
+        """A relative change (0.12) as a percentage with its sign."""
+        if not known(value):
+            return UNKNOWN
+        sign = "+" if value > 0 else "−" if value < 0 else "±"
+        return sign + self.percent(abs(value), digits)
+
+    def day(self, value: Any, style: str = "medium") -> str:
+        """A calendar day."""
+        return str(dates.format_date(value, style, locale=self.locale)) if known(value) else UNKNOWN
+
+    def days(self, first: date, last: date) -> str:
+        """A span of days, both included, without saying the same month or year twice."""
+        if first == last:
+            return self.day(first)
+        return str(dates.format_interval(first, last, "yMMMd", locale=self.locale))
+
+    def month(self, value: Any) -> str:
+        """A month with its year."""
+        return str(dates.format_skeleton("yMMM", value, locale=self.locale)) if known(value) else UNKNOWN
+
+    def moment(self, value: Any, zone: str) -> str:
+        """An instant on the clock of `zone`; instants without offset are UTC."""
+        if not known(value):
+            return UNKNOWN
+        local = _aware(value).astimezone(ZoneInfo(zone))
+        return f"{dates.format_date(local, 'medium', locale=self.locale)}, {local:%H:%M}"
+
+    def local(self, value: Any) -> str:
+        """A moment that is already on the local clock."""
+        return f"{self.day(value)}, {value:%H:%M}" if known(value) else UNKNOWN
+
+    def weekdays(self, width: str = "abbreviated") -> list[str]:
+        """Names of the days, Monday first."""
+        names = dates.get_day_names(width, "stand-alone", locale=self.locale)
+        return [str(names[day]) for day in range(7)]
+
+    def span(self, length: timedelta) -> str:
+        """A length of time in its largest unit."""
+        return str(dates.format_timedelta(length, locale=self.locale, threshold=1.5))
+
+    def language_name(self, code: str) -> str:
+        """The name of a content language."""
+        return str(self.locale.languages.get(code, code))
+
+    def country(self, code: str) -> str:
+        """The name of an ISO 3166-1 alpha-2 country."""
+        return str(self.locale.territories.get(code, code))
+
+    def currency(self, code: str) -> str:
+        """The name of an ISO 4217 currency."""
+        return str(self.locale.currencies.get(code, code))
+
+    def currency_sign(self, code: str) -> str:
+        """Its sign, or the code itself."""
+        return str(numbers.get_currency_symbol(code, locale=self.locale))
+
+    def listing(self, items: Sequence[str]) -> str:
+        """`a, b and c`."""
+        from babel.lists import format_list
+
+        return str(format_list(list(items), locale=self.locale))
+
+
+def choose(*wishes: str | None) -> Language:
+    """The first wish that names a language we have (`ru`, `ru-RU`, `kk_KZ`), else English."""
+    for wish in wishes:
+        code = (wish or "").replace("_", "-").split("-", 1)[0].lower()
+        if code in LANGUAGES:
+            return Language(code)
+    return Language("en")
+
+
+def mark(msgid: str) -> str:
+    """Mark a message for the catalogues that is translated later, where the language is known."""
+    return msgid
+
+
+def _aware(value: datetime) -> datetime:
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+@cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(_LOCALES[code])
+
+
+@cache
+def _catalogue(code: str) -> gettext.NullTranslations:
+    if code == "en":
+        return gettext.NullTranslations()
+    source = files("readership.i18n").joinpath("catalogues", f"{code}.po").read_bytes()
+    compiled = io.BytesIO()
+    write_mo(compiled, read_po(io.BytesIO(source), locale=code))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

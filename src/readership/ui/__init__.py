@@ -1,0 +1,34 @@
+"""What pages are made of. The only Streamlit in the package; pages use these names and lay them out, no more."""
+
+from readership.ui.article import article_facts, article_head, asked_article
+from readership.ui.context import has_edition, language, say, say_n
+from readership.ui.data import fetch
+from readership.ui.parts import grain, groups, key_figures, only
+from readership.ui.shell import is_board
+from readership.ui.show import nothing, page, show, stop, table
+from readership.ui.text import plain
+from readership.ui.upload import undo_batch, upload
+
+__all__ = [
+    "article_facts",
+    "article_head",
+    "asked_article",
+    "fetch",
+    "grain",
+    "groups",
+    "has_edition",
+    "is_board",
+    "key_figures",
+    "language",
+    "nothing",
+    "only",
+    "page",
+    "plain",
+    "say",
+    "say_n",
+    "show",
+    "stop",
+    "table",
+    "undo_batch",
+    "upload",
+]

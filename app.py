@@ -1,0 +1,11 @@
+"""Launcher: the Streamlit app of `readership.ui` with its routes, security headers and warm-up, and nothing else.
+
+Start it with `streamlit run app.py` (what `make run` does). The script that Streamlit runs lies in the package, so that
+no `pages/` stands beside it and no page is ever served without its router.
+"""
+
+import streamlit as st
+
+from readership.ui.server import MIDDLEWARE, ROUTES, SCRIPT, explain, lifespan
+
+app = st.App(SCRIPT, routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan, on_script_error=explain)

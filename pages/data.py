@@ -1,0 +1,19 @@
+"""Data: what is in the store, how fresh is it, and what was not taken?"""
+
+import streamlit as st
+
+from readership.ui import fetch, has_edition, page, say, stop, table, undo_batch, upload
+
+page("Data", "What is in the store, how fresh is it, and what was not taken?", without_edition=True)
+upload()
+if not has_edition():
+    stop()
+table(fetch("freshness"), "freshness", title=say("What is there, by site"))
+batches = fetch("batches")
+table(batches, "batches", title=say("Batches"))
+undo_batch(batches)
+rejects = fetch("rejects")
+if rejects.empty:
+    st.caption("")
+    stop()
+table(rejects, "rejects", ["origin", "row", "reason", "hint", "batch"], title=say("Rejected inputs"))

@@ -1,0 +1,17 @@
+"""Rates: which currency figures did the pages' headers show?"""
+
+from readership import figures
+from readership.ui import fetch, groups, language, nothing, page, say, show, stop, table
+
+selection = page("Rates", "Which currency figures did the headers of our pages show, and when?")
+rows = fetch("header_rates", selection)
+if nothing(rows, selection):
+    stop()
+for currency, captures in groups(rows, "currency"):
+    show(figures.header_rates(captures, language()), captures, f"rate-{currency.lower()}")
+table(
+    fetch("header_latest"),
+    "latest-rates",
+    ["currency", "value", "quote", "change", "change_percent", "official", "captured_at", "site", "certain"],
+    title=say("Last figures of each site"),
+)

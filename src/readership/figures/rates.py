@@ -1,0 +1,79 @@
+"""Currency figures that the pages' headers showed, by the moment of the capture."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from readership.figures.style import PALETTE, Figure, canvas, literal, numbers, thin
+from readership.i18n import Language
+
+
+def header_rates(rows: pd.DataFrame, language: Language) -> Figure:
+    """One currency's figures over time, a line a site; a line joins captures and claims nothing between them.
+
+    Args:
+        rows: site, captured_at (UTC), currency, value, quote, in order; rows without a moment are left out and counted.
+    """
+    say = language.say
+    timed = rows[rows["captured_at"].notna()]
+    currency = str(rows["currency"].iloc[0]) if len(rows) else ""
+    fig = canvas(height=230)
+    sites = list(dict.fromkeys(timed["site"]))
+    for colour, site in zip(PALETTE * (len(sites) // len(PALETTE) + 1), sites, strict=False):
+        part = thin(timed[timed["site"] == site], "value", 2000 // len(sites))
+        fig.add_scatter(
+            x=list(part["captured_at"]),
+            y=numbers(part["value"]),
+            mode="lines+markers" if len(part) < 200 else "lines",
+            line={"color": colour, "width": 1.5, "shape": "hv"},
+            marker={"size": 4},
+            name=literal(site),
+            hovertext=[_hover(row, language) for row in part.to_dict("records")],
+            hoverinfo="text",
+        )
+    fig.update_layout(showlegend=len(sites) > 1)
+    fig.update_yaxes(rangemode="normal")
+    _ticks(fig, timed["captured_at"], language)
+    return Figure(fig, _title(currency, language), _subtitle(rows, timed, language), _finding(timed, currency, language))
+
+
+def _title(currency: str, language: Language) -> str:
+    return f"{currency} · {language.currency(currency)}"
+
+
+def _hover(row: dict[str, object], language: Language) -> str:
+    return (
+        f"<b>{language.local(row['captured_at'])} UTC</b><br>{literal(row['site'])}<br>"
+        f"{literal(row['currency'])} {language.number(row['value'], 4)}"
+    )
+
+
+def _ticks(fig: object, moments: pd.Series, language: Language) -> None:
+    if moments.empty:
+        return
+    ticks = list(pd.date_range(moments.min(), moments.max(), periods=5)) if moments.nunique() > 1 else [moments.iloc[0]]
+    fig.update_xaxes(tickvals=ticks, ticktext=[language.day(tick) for tick in ticks], tickangle=0)  # type: ignore[attr-defined]
+
+
+def _subtitle(rows: pd.DataFrame, timed: pd.DataFrame, language: Language) -> str:
+    text = language.say_n(
+        "As printed in page headers at {n} capture.", "As printed in page headers at {n} captures.", len(timed)
+    )
+    missing = len(rows) - len(timed)
+    if missing:
+        text += " " + language.say_n("{n} capture without a moment is left out.", "{n} captures without a moment are left out.", missing)
+    return text
+
+
+def _finding(timed: pd.DataFrame, currency: str, language: Language) -> str:
+    if timed.empty:
+        return language.say("No capture has a known moment.")
+    low, high, last = timed["value"].min(), timed["value"].max(), timed.loc[timed["captured_at"].idxmax()]
+    return language.say(
+        "{currency}: between {low} and {high}; last {last} on {day}.",
+        currency=currency,
+        low=language.number(low, 4),
+        high=language.number(high, 4),
+        last=language.number(last["value"], 4),
+        day=language.day(last["captured_at"]),
+    )

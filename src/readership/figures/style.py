@@ -1,0 +1,91 @@
+"""What all figures share: the palette, the layout, escaping, and thinning of long series."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+# Hues of Okabe and Ito's colour-blind-safe set (jfly.uni-koeln.de/color), each at a lightness with a contrast of at
+# least 3:1 on the light and on the dark page.
+BLUE, ORANGE, GREEN, PURPLE, OCHRE, SKY, GREY = (
+    "#1f7ab8",
+    "#d2641f",
+    "#12946f",
+    "#b5659a",
+    "#a87a12",
+    "#4d8fb3",
+    "#7d848c",
+)
+PALETTE = (BLUE, ORANGE, GREEN, PURPLE, OCHRE, SKY, GREY)
+BLUE_FAINT = "rgba(31,122,184,0.38)"
+GREY_FAINT = "rgba(125,132,140,0.22)"
+MAX_POINTS = 2000
+HEIGHT = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing with its words.
+
+    Attributes:
+        title: what it shows, a few words.
+        subtitle: which question it answers, of how many, what is unknown.
+        alt: its main finding in a sentence, for who doesn't see it.
+    """
+
+    fig: go.Figure
+    title: str
+    subtitle: str
+    alt: str
+
+
+def literal(text: Any) -> str:
+    """Text for Plotly, which reads a little HTML, so that it comes out as it stands."""
+    return html.escape(str(text), quote=True)
+
+
+def shorten(text: str, length: int) -> str:
+    """Text cut at a word to at most `length` characters, the cut marked."""
+    if len(text) <= length:
+        return text
+    return text[: length - 1].rsplit(" ", 1)[0].rstrip(",;:. ") + "…"
+
+
+def canvas(*, height: int = HEIGHT, legend: bool = False) -> go.Figure:
+    """An empty figure in the house's layout."""
+    fig = go.Figure()
+    fig.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 28 if legend else 8, "b": 8},
+        showlegend=legend,
+        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom", "title": {"text": ""}},
+        hovermode="closest",
+        dragmode=False,
+        bargap=0.18,
+        colorway=list(PALETTE),
+        hoverlabel={"align": "left"},
+    )
+    fig.update_xaxes(showgrid=False, automargin=True, title="", fixedrange=True)
+    fig.update_yaxes(rangemode="tozero", automargin=True, title="", nticks=6, fixedrange=True, zeroline=False)
+    return fig
+
+
+def thin(rows: pd.DataFrame, value: str, limit: int = MAX_POINTS) -> pd.DataFrame:
+    """At most `limit` of the rows, in order, the lowest and the highest `value` of each stretch kept."""
+    if len(rows) <= limit:
+        return rows
+    stretches = np.array_split(np.arange(len(rows)), limit // 2)
+    values = rows[value].to_numpy(dtype=float, na_value=np.nan)
+    filled = np.where(np.isnan(values), 0.0, values)
+    keep = sorted({int(part[pick(filled[part])]) for part in stretches for pick in (np.argmin, np.argmax)})
+    return rows.iloc[keep]
+
+
+def numbers(column: pd.Series) -> list[float | None]:
+    """A column for Plotly: unknown is None, which leaves a gap."""
+    return [None if pd.isna(value) else float(value) for value in column]

@@ -1,0 +1,205 @@
+"""Views over time: by the day of publication, and gained from reading to reading."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from readership.figures.style import BLUE, BLUE_FAINT, GREY, GREY_FAINT, Figure, canvas, numbers, thin
+from readership.i18n import Language, known
+
+_STEP = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
+_HOUR_MS, _DAY_MS = 3_600_000, 86_400_000
+
+
+def views_by_publication(rows: pd.DataFrame, grain: str, language: Language) -> Figure:
+    """Views to date of the articles published in each bucket.
+
+    Args:
+        rows: bucket, articles, views, views_unknown, oldest_reading; a row a bucket, in order.
+        grain: `day`, `week` or `month`.
+    """
+    say = language.say
+    fig = canvas()
+    shown = thin(rows, "views")
+    hover = [_hover_published(row, grain, language) for row in shown.to_dict("records")]
+    fig.add_bar(x=list(shown["bucket"]), y=numbers(shown["views"]), marker_color=BLUE, hovertext=hover, hoverinfo="text")
+    _time_axis(fig, shown["bucket"], grain, language)
+    _count_axis(fig, shown["views"], language)
+    articles, unknown = int(rows["articles"].sum()), int(rows["views_unknown"].sum())
+    subtitle = say(
+        "Views to date of the articles published in each {bucket}: {articles} articles, {unknown} of them without views.",
+        bucket=grain_name(grain, language),
+        articles=language.number(articles),
+        unknown=language.number(unknown),
+    )
+    return Figure(fig, say("Views by publication"), subtitle, _finding(rows, "views", grain, language))
+
+
+def views_gained(rows: pd.DataFrame, grain: str, language: Language, *, band: pd.DataFrame | None = None) -> Figure:
+    """Views gained in each bucket: what was observed inside it, what was spread over it, and what is usual.
+
+    Args:
+        rows: bucket, bucket_end, views, observed_share, covered_share; in order, local time.
+        band: day, median, q1, q3 of the same weekday in the weeks before; drawn for days only.
+    """
+    say = language.say
+    shown = thin(rows, "views")
+    fig = canvas(legend=True)
+    if band is not None and grain == "day" and not band.empty:
+        _band(fig, band, language)
+    observed = shown["views"] * shown["observed_share"].astype("Float64").fillna(0)
+    hover = [_hover_gained(row, grain, language) for row in shown.to_dict("records")]
+    for name, values, colour in (
+        (say("observed in it"), observed, BLUE),
+        (say("spread over it"), shown["views"] - observed, BLUE_FAINT),
+    ):
+        fig.add_bar(
+            x=list(shown["bucket"]), y=numbers(values), name=name, marker_color=colour, hovertext=hover, hoverinfo="text"
+        )
+    fig.update_layout(barmode="stack")
+    _immature(fig, rows, language)
+    _time_axis(fig, shown["bucket"], grain, language)
+    _count_axis(fig, shown["views"], language)
+    subtitle = say(
+        "Views that articles gained in each {bucket}, whenever they were published; from differences between readings.",
+        bucket=grain_name(grain, language),
+    )
+    return Figure(fig, say("Views gained"), subtitle, _finding(rows, "views", grain, language))
+
+
+def grain_name(grain: str, language: Language) -> str:
+    """`day`, in the reader's language."""
+    say = language.say
+    return {"hour": say("hour"), "day": say("day"), "week": say("week"), "month": say("month")}[grain]
+
+
+def bucket_words(start: Any, grain: str, language: Language) -> str:
+    """A bucket's range: `8 May 2024`, `8–14 May 2024`, `May 2024`, `8 May 2024, 14:00–15:00`."""
+    if grain == "month":
+        return language.month(start)
+    if grain == "week":
+        day = start.date() if isinstance(start, datetime) else start
+        return language.days(day, day + timedelta(days=6))
+    if grain == "hour":
+        return f"{language.local(start)}–{start + _STEP['hour']:%H:%M}"
+    return language.day(start)
+
+
+def _hover_published(row: dict[str, Any], grain: str, language: Language) -> str:
+    lines = [
+        f"<b>{bucket_words(row['bucket'], grain, language)}</b>",
+        language.say("{views} views of {articles} articles", views=language.number(row["views"]), articles=language.number(row["articles"])),
+    ]
+    if known(row["views_unknown"]) and row["views_unknown"]:
+        lines.append(language.say("{n} without views", n=language.number(row["views_unknown"])))
+    return "<br>".join(lines)
+
+
+def _hover_gained(row: dict[str, Any], grain: str, language: Language) -> str:
+    lines = [
+        f"<b>{bucket_words(row['bucket'], grain, language)}</b>",
+        language.say("{views} views gained", views=language.number(row["views"])),
+        language.say("observed in it: {share}", share=language.percent(row["observed_share"])),
+        language.say("time covered by readings: {share}", share=language.percent(row["covered_share"])),
+    ]
+    return "<br>".join(lines)
+
+
+def _band(fig: go.Figure, band: pd.DataFrame, language: Language) -> None:
+    """Quartiles and median of the same weekday, behind the bars."""
+    days = list(band["day"])
+    fig.add_scatter(x=days, y=numbers(band["q1"]), mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip")
+    fig.add_scatter(
+        x=days,
+        y=numbers(band["q3"]),
+        mode="lines",
+        line={"width": 0},
+        fill="tonexty",
+        fillcolor=GREY_FAINT,
+        name=language.say("usual for the weekday (middle half)"),
+        hoverinfo="skip",
+    )
+    fig.add_scatter(
+        x=days, y=numbers(band["median"]), mode="lines", line={"color": GREY, "width": 1.5, "dash": "dot"},
+        name=language.say("median"), hoverinfo="skip",
+    )
+
+
+def _immature(fig: go.Figure, rows: pd.DataFrame, language: Language) -> None:
+    """Hatch the buckets on the right that readings don't cover yet, so that they don't look like a fall."""
+    covered = rows["covered_share"].astype("Float64").fillna(0)
+    complete = rows.index[covered >= 0.98]
+    edge = rows.loc[rows.index > complete[-1]] if len(complete) else rows
+    if edge.empty or len(edge) == len(rows):
+        return
+    top = float(rows["views"].max() or 0)
+    fig.add_bar(
+        x=list(edge["bucket"]),
+        y=[max(top * 1.05 - float(value), 0.0) for value in edge["views"].fillna(0)],
+        marker={"color": "rgba(0,0,0,0)", "pattern": {"shape": "/", "fgcolor": GREY, "size": 6, "solidity": 0.12}, "line": {"width": 0}},
+        name=language.say("not fully observed yet"),
+        hoverinfo="skip",
+    )
+
+
+def _time_axis(fig: go.Figure, buckets: pd.Series, grain: str, language: Language) -> None:
+    """Ticks in the reader's language at round places; the axis covers every bucket."""
+    starts = list(buckets)
+    if not starts:
+        return
+    step = max(1, -(-len(starts) // 8))
+    ticks = starts[::step]
+    label = {"month": language.month, "hour": _hour_label(language)}.get(grain, _day_label(language))
+    fig.update_xaxes(type="date", tickvals=[str(tick) for tick in ticks], ticktext=[label(tick) for tick in ticks], tickangle=0)
+    if len(starts) == 1:
+        half = {"hour": _HOUR_MS, "day": _DAY_MS, "week": 7 * _DAY_MS, "month": 30 * _DAY_MS}[grain]
+        middle = pd.Timestamp(starts[0]).timestamp() * 1000
+        fig.update_xaxes(range=[middle - 4 * half, middle + 4 * half])
+
+
+def _day_label(language: Language) -> Any:
+    from babel.dates import format_skeleton
+
+    return lambda day: str(format_skeleton("MMMd", day, locale=language.locale))
+
+
+def _hour_label(language: Language) -> Any:
+    day = _day_label(language)
+    return lambda moment: f"{day(moment)}<br>{moment:%H:%M}"
+
+
+def _count_axis(fig: go.Figure, values: pd.Series, language: Language) -> None:
+    """Whole numbers with the language's separators, from zero to above the highest value."""
+    top = float(values.max()) if values.notna().any() else 0.0
+    ticks = round_ticks(top)
+    fig.update_yaxes(tickvals=ticks, ticktext=[language.number(tick) for tick in ticks], range=[0, max(ticks[-1], top) * 1.04 or 1])
+
+
+def round_ticks(top: float) -> list[int]:
+    """Four or five round whole numbers from 0 to about `top`."""
+    if top <= 0:
+        return [0]
+    raw = max(top / 4, 1)
+    magnitude = 10 ** (len(str(int(raw))) - 1)
+    step = next(int(magnitude * factor) for factor in (1, 2, 2.5, 5, 10) if magnitude * factor >= raw and magnitude * factor % 1 == 0)
+    return list(range(0, int(top) + 1, step))
+
+
+def _finding(rows: pd.DataFrame, value: str, grain: str, language: Language) -> str:
+    """The sum and where it peaks."""
+    seen = rows[rows[value].notna()]
+    if seen.empty or not float(seen[value].max()):
+        return language.say("No views are known in this period.")
+    peak = seen.loc[seen[value].astype(float).idxmax()]
+    return language.say(
+        "{total} views in all; the most, {views}, in {bucket}.",
+        total=language.number(int(seen[value].sum())),
+        views=language.number(peak[value]),
+        bucket=bucket_words(peak["bucket"], grain, language),
+    )
+
+

@@ -1,0 +1,276 @@
+"""The selection bar: the reader's filter as widgets, in words, and in the URL.
+
+The URL is the selection's own (`Selection.to_url`), the same that exports and the command line speak; only a rolling
+period (`period=28d`) is the bar's. The widgets are not bound to the URL by Streamlit, which would give them a second
+dialect; the choice lives in the session and is written to the URL after each change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from readership.i18n import mark
+from readership.queries import Selection
+from readership.ui import context
+from readership.ui.context import say
+from readership.ui.data import fetch
+from readership.ui.text import one_line, plain
+
+PERIODS: dict[str, tuple[str, int | None]] = {
+    "7d": (mark("7 days"), 7),
+    "28d": (mark("28 days"), 28),
+    "90d": (mark("90 days"), 90),
+    "365d": (mark("12 months"), 365),
+    "all": (mark("Everything"), None),
+    "own": (mark("Own dates"), None),
+}
+DEFAULT = "28d"
+MAX_TEXT = 200
+_CHOICE, _WRITTEN, _PAGE = "readership_choice", "readership_url", "readership_page"
+_WIDGET = "bar_"
+_FIELDS = {
+    "section": ("sections", mark("Section")),
+    "language": ("languages", mark("Language")),
+    "site": ("sites", mark("Site")),
+    "topic": ("topics", mark("Topic")),
+    "country": ("countries", mark("Country")),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader chose: a period by name, and the selection (with days of its own only for the period `own`)."""
+
+    period: str
+    selection: Selection
+
+    def resolved(self, tomorrow: date) -> Selection:
+        """The selection with the period's days filled in, counted back from the last day with figures."""
+        if self.period == "own":
+            return self.selection
+        length = PERIODS[self.period][1]
+        since = tomorrow - timedelta(days=length) if length else None
+        return replace(self.selection, since=since, until=tomorrow if length else None)
+
+    def to_url(self) -> dict[str, list[str]]:
+        """URL parameters; the default choice has none."""
+        params: dict[str, list[str]] = {} if self.period in (DEFAULT, "own") else {"period": [self.period]}
+        for name, value in self.selection.to_url():
+            params.setdefault(name, []).append(value)
+        return params
+
+
+def from_url(params: Mapping[str, list[str]]) -> Choice:
+    """The choice that a URL makes; what can't be read is left out."""
+    selection, _unknown = Selection.from_url(params)
+    if selection.since or selection.until:
+        return Choice("own", selection)
+    wish = (params.get("period") or [DEFAULT])[-1]
+    return Choice(wish if wish in PERIODS and wish != "own" else DEFAULT, selection)
+
+
+def current() -> Choice:
+    """The choice of this session: from the URL at first, from the widgets later, from the URL again after Back."""
+    state, params = st.session_state, _params()
+    if _CHOICE not in state:
+        _set(from_url(params))
+        return _stored()
+    moved = _from_widgets(_stored())
+    # Only when no widget changed can a URL other than the one written be the reader's doing (Back, Forward);
+    # otherwise it is an older one that the browser had not replaced yet.
+    went_back = moved == _stored() and state.get(_WRITTEN) not in (None, params) and state.get(_PAGE) == st.context.url
+    if went_back:
+        _set(from_url(params))
+    else:
+        state[_CHOICE] = moved
+    return _stored()
+
+
+def selection() -> Selection:
+    """The selection that pages ask their questions under."""
+    return current_or_default().resolved(context.current().tomorrow)
+
+
+def current_or_default() -> Choice:
+    """The session's choice; when a page runs without the router, that of the URL."""
+    choice: Choice | None = st.session_state.get(_CHOICE)
+    return choice or from_url(_params())
+
+
+def write_url() -> None:
+    """Put the choice into the URL beside what else stands there (`lang`, `article`, `board`)."""
+    ours = set(_field_names()) | {"period"}
+    kept = {name: values for name, values in _params().items() if name not in ours}
+    if wish := st.session_state.get(context.LANGUAGE):
+        kept["lang"] = [wish]
+    params = kept | _stored().to_url()
+    if params != _params():
+        st.query_params.from_dict(params)
+    st.session_state[_WRITTEN] = params
+    st.session_state[_PAGE] = st.context.url
+
+
+def reset() -> None:
+    """Back to the default period and no filter."""
+    _set(Choice(DEFAULT, Selection()))
+
+
+def _stored() -> Choice:
+    choice: Choice = st.session_state[_CHOICE]
+    return choice
+
+
+def _set(choice: Choice) -> None:
+    st.session_state[_CHOICE] = choice
+    for key in [key for key in st.session_state if isinstance(key, str) and key.startswith(_WIDGET + "w_")]:
+        del st.session_state[key]
+
+
+def _params() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def _field_names() -> Iterable[str]:
+    return ("since", "until", "text", "question", "meter", "author", "source", *_FIELDS)
+
+
+def _key(name: str) -> str:
+    return f"{_WIDGET}w_{name}"
+
+
+def _widget(name: str, fallback: Any) -> Any:
+    return st.session_state.get(_key(name), fallback)
+
+
+def _from_widgets(choice: Choice) -> Choice:
+    """The stored choice with what the widgets that are on the page say."""
+    chosen = choice.selection
+    period = _widget("period", choice.period) or choice.period
+    changes: dict[str, Any] = {
+        field: tuple(_widget(name, getattr(chosen, field))) for name, (field, _) in _FIELDS.items()
+    }
+    changes["text"] = one_line(_widget("text", chosen.text) or "")[:MAX_TEXT]
+    changes["question"] = _widget("question", chosen.question) or chosen.question
+    since, until = _days(period, choice)
+    return Choice(period, replace(chosen, since=since, until=until, **changes))
+
+
+def _days(period: str, choice: Choice) -> tuple[date | None, date | None]:
+    """First day and the day after the last of a period of one's own."""
+    if period != "own":
+        return None, None
+    if choice.period != "own":
+        resolved = choice.resolved(context.current().tomorrow)
+        return resolved.since, resolved.until
+    first = _widget("first", choice.selection.since)
+    last = _widget("last", _before(choice.selection.until))
+    if first and last and first > last:
+        first, last = last, first
+    return first, last + timedelta(days=1) if last else None
+
+
+def _before(day: date | None) -> date | None:
+    return day - timedelta(days=1) if day else None
+
+
+def draw() -> None:
+    """The bar itself: widgets, then the selection in words with its reset."""
+    choice = current()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar"):
+        _period(choice)
+        for name in ("section", "language"):
+            _many(name, choice)
+        _text(choice)
+        with st.popover(say("More"), key="bar_more"):
+            _question(choice)
+            for name in ("topic", "country", "site"):
+                _many(name, choice, width="stretch")
+        if choice.period == "own":
+            _own_days(choice)
+    _words(choice)
+
+
+def _seed(name: str, value: Any) -> str:
+    """The widget's key, its value set from the choice when the widget is not on the page yet."""
+    key = _key(name)
+    if key not in st.session_state:
+        st.session_state[key] = value
+    return key
+
+
+def _period(choice: Choice) -> None:
+    st.segmented_control(
+        say("Period"), list(PERIODS), key=_seed("period", choice.period), format_func=lambda p: say(PERIODS[p][0]), required=True
+    )
+
+
+def _own_days(choice: Choice) -> None:
+    st.date_input(say("First day"), value=None, format="YYYY-MM-DD", width=140, key=_seed("first", choice.selection.since))
+    st.date_input(say("Last day"), value=None, format="YYYY-MM-DD", width=140, key=_seed("last", _before(choice.selection.until)))
+
+
+def _text(choice: Choice) -> None:
+    st.text_input(
+        say("Words in title or text"),
+        key=_seed("text", choice.selection.text),
+        max_chars=MAX_TEXT,
+        width=220,
+        placeholder=say("all words must occur"),
+    )
+
+
+def _question(choice: Choice) -> None:
+    labels = {"published": say("published in the period"), "read": say("read in the period")}
+    st.segmented_control(
+        say("Articles that were"),
+        list(labels),
+        key=_seed("question", choice.selection.question),
+        format_func=labels.__getitem__,
+        required=True,
+    )
+
+
+def _many(name: str, choice: Choice, width: int | str = 210) -> None:
+    field, label = _FIELDS[name]
+    chosen = list(getattr(choice.selection, field))
+    counts = _counts(name, choice)
+    if not counts and not chosen:
+        return
+    st.multiselect(
+        say(label),
+        list(counts) + [value for value in chosen if value not in counts],
+        key=_seed(name, chosen),
+        format_func=lambda value: f"{value_name(name, value)} ({context.current().language.number(counts.get(value, 0))})",
+        placeholder=say("any"),
+        width=width,
+    )
+
+
+def _counts(name: str, choice: Choice) -> dict[str, int]:
+    """Values of a field and how many articles of the rest of the selection have each."""
+    rows: pd.DataFrame = fetch("options", choice.resolved(context.current().tomorrow))
+    rows = rows[rows["field"] == name]
+    return dict(zip(rows["value"], rows["articles"], strict=True))
+
+
+def value_name(field: str, value: str) -> str:
+    """A value of a field in the interface language."""
+    names: dict[str, Callable[[str], str]] = {
+        "language": context.current().language.language_name,
+        "country": context.current().language.country,
+    }
+    return one_line(names.get(field, str)(value))
+
+
+def _words(choice: Choice) -> None:
+    run = context.current()
+    with st.container(horizontal=True, vertical_alignment="center", key="bar_words"):
+        st.caption(plain(choice.resolved(run.tomorrow).words(run.language.code)), width="content")
+        if choice != Choice(DEFAULT, Selection()):
+            st.button(say("Reset selection"), type="tertiary", on_click=reset, key="bar_reset", icon=":material/close:")

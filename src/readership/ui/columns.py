@@ -1,0 +1,147 @@
+"""How each column of a query is named and written in a table, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from readership.i18n import mark
+from readership.ui import context
+from readership.ui.context import say
+
+Kind = Literal["text", "number", "decimal", "share", "day", "moment", "local", "link", "flag"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's name for readers and how its cells are written."""
+
+    label: str
+    kind: Kind = "text"
+    width: Literal["small", "medium", "large"] | None = None
+
+
+COLUMNS: dict[str, Column] = {
+    "title": Column(mark("Title"), width="large"),
+    "site": Column(mark("Site"), width="small"),
+    "article_key": Column(mark("Article key"), width="small"),
+    "url": Column(mark("Link"), "link", "small"),
+    "language": Column(mark("Language"), width="small"),
+    "section": Column(mark("Section"), width="small"),
+    "authors": Column(mark("Authors")),
+    "published_at": Column(mark("Published"), "moment"),
+    "published_day": Column(mark("Day published"), "day"),
+    "published_local": Column(mark("Published, as printed")),
+    "observed_at": Column(mark("Last reading"), "moment"),
+    "views": Column(mark("Views"), "number"),
+    "total": Column(mark("Views counted"), "number"),
+    "gained": Column(mark("Views gained"), "number"),
+    "baseline": Column(mark("Before first reading"), "number"),
+    "readings": Column(mark("Readings"), "number"),
+    "photo_credit": Column(mark("Photo credit")),
+    "cited_source": Column(mark("Cited source")),
+    "articles": Column(mark("Articles"), "number"),
+    "views_unknown": Column(mark("Articles without views"), "number"),
+    "oldest_reading": Column(mark("Oldest last reading"), "moment"),
+    "bucket": Column(mark("From"), "local"),
+    "bucket_end": Column(mark("To"), "local"),
+    "observed_share": Column(mark("Observed share"), "share"),
+    "covered_share": Column(mark("Time covered"), "share"),
+    "status": Column(mark("Status")),
+    "epoch": Column(mark("Epoch"), "number"),
+    "field": Column(mark("Fact")),
+    "where_found": Column(mark("Where it stood")),
+    "found": Column(mark("What stood there"), width="large"),
+    "seen_at": Column(mark("Seen"), "moment"),
+    "title_changed": Column(mark("Title changed"), "flag"),
+    "body_changed": Column(mark("Text changed"), "flag"),
+    "captured_at": Column(mark("Captured"), "moment"),
+    "currency": Column(mark("Currency"), width="small"),
+    "value": Column(mark("Value"), "decimal"),
+    "quote": Column(mark("Quoted in"), width="small"),
+    "previous": Column(mark("Previous"), "decimal"),
+    "change": Column(mark("Change"), "decimal"),
+    "change_percent": Column(mark("Change, %"), "decimal"),
+    "captures": Column(mark("Captures"), "number"),
+    "disagree": Column(mark("Captures that disagree"), "number"),
+    "certain": Column(mark("Label certain"), "flag"),
+    "batch": Column(mark("Batch")),
+    "started_at": Column(mark("Started"), "moment"),
+    "command": Column(mark("Command")),
+    "inputs": Column(mark("Inputs"), "number"),
+    "accepted": Column(mark("Accepted"), "number"),
+    "rejected": Column(mark("Rejected"), "number"),
+    "duplicates": Column(mark("Already there"), "number"),
+    "state": Column(mark("State")),
+    "origin": Column(mark("Origin"), width="large"),
+    "row": Column(mark("Row"), "number"),
+    "reason": Column(mark("Reason"), width="large"),
+    "hint": Column(mark("What to do"), width="medium"),
+    "sha256": Column("SHA-256"),
+    "observations": Column(mark("Counter readings"), "number"),
+    "newest_capture": Column(mark("Newest capture"), "moment"),
+    "newest_reading": Column(mark("Newest reading"), "moment"),
+    "newest_published": Column(mark("Newest article"), "moment"),
+    "gained_24h": Column(mark("Gained in 24 h"), "number"),
+    "gained_before": Column(mark("Gained in the 24 h before"), "number"),
+    "kind": Column(mark("Kind")),
+    "velocity": Column(mark("Views an hour"), "decimal"),
+    "threshold": Column(mark("Threshold"), "decimal"),
+    "views_7d": Column(mark("Views in 7 days"), "number"),
+    "weekday": Column(mark("Weekday"), "number"),
+    "hour": Column(mark("Hour"), "number"),
+    "articles_published": Column(mark("Articles published"), "number"),
+    "at": Column(mark("Moment"), "moment"),
+    "day": Column(mark("Day"), "day"),
+    "median": Column(mark("Median"), "number"),
+    "q1": Column(mark("Lower quartile"), "number"),
+    "q3": Column(mark("Upper quartile"), "number"),
+    "n": Column(mark("Days compared"), "number"),
+    "official": Column(mark("Official rate"), "decimal"),
+}
+
+
+def readable(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with moments on the newsroom's clock and with links only where they lead to the web."""
+    out = rows.copy()
+    for name in out.columns:
+        kind = COLUMNS[name].kind if name in COLUMNS else "text"
+        if kind == "moment" and pd.api.types.is_datetime64_any_dtype(out[name]):
+            out[name] = _on_clock(out[name])
+        elif kind == "link":
+            out[name] = out[name].where(out[name].str.match(r"(?i)https?://").fillna(value=False).astype(bool))
+    return out
+
+
+def _on_clock(moments: pd.Series) -> pd.Series:
+    aware = moments if moments.dt.tz else moments.dt.tz_localize("UTC")
+    return aware.dt.tz_convert(context.current().zone).dt.tz_localize(None)
+
+
+def config(rows: pd.DataFrame) -> dict[str, Any]:
+    """Streamlit's column configuration for the columns of a query."""
+    return {name: _config(COLUMNS.get(name) or Column(name)) for name in rows.columns}
+
+
+def _config(column: Column) -> Any:
+    label, width, of = say(column.label), column.width, st.column_config
+    match column.kind:
+        case "number":
+            return of.NumberColumn(label, width=width, format="localized")
+        case "decimal":
+            return of.NumberColumn(label, width=width, format="%.2f")
+        case "share":
+            return of.NumberColumn(label, width=width, format="percent")
+        case "day":
+            return of.DateColumn(label, width=width, format="YYYY-MM-DD")
+        case "moment" | "local":
+            return of.DatetimeColumn(label, width=width, format="YYYY-MM-DD HH:mm")
+        case "link":
+            return of.LinkColumn(label, width=width, display_text=say("open page"), validate=r"^https?://")
+        case "flag":
+            return of.CheckboxColumn(label, width=width)
+        case _:
+            return of.TextColumn(label, width=width)

@@ -1,0 +1,104 @@
+"""What one run of the script stands on: settings, the reader's language, the edition, the clock's zone.
+
+The router fixes it at the start of a run, so that a new edition never mixes with the old one on one page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from readership import i18n, queries, settings, sites
+
+LANGUAGE = "readership_lang"
+OPEN = "readership_open"
+_RUN = "readership_run"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the script.
+
+    Attributes:
+        edition: the published edition that every query of the run reads; None when nothing is published.
+        zone: IANA zone in which moments are shown.
+    """
+
+    settings: settings.Settings
+    language: i18n.Language
+    edition: queries.Edition | None
+    zone: str
+
+    @property
+    def today(self) -> date:
+        """The local day of the edition's as-of moment: the last day there can be figures for."""
+        moment = (self.edition.as_of if self.edition else None) or datetime.now(UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def tomorrow(self) -> date:
+        """The first day after `today`: where half-open ranges end."""
+        return self.today + timedelta(days=1)
+
+
+def start() -> Run:
+    """Fix the run: called once by the router, before anything is drawn."""
+    own = settings.load()
+    edition = queries.current(own)
+    run = Run(settings=own, language=language(), edition=edition, zone=_zone(own, edition))
+    st.session_state[_RUN] = run
+    return run
+
+
+def current() -> Run:
+    """The run as the router fixed it; a page that runs by itself fixes its own."""
+    return st.session_state.get(_RUN) or start()
+
+
+def has_edition() -> bool:
+    """Whether anything has been published."""
+    return current().edition is not None
+
+
+def newest_edition() -> queries.Edition | None:
+    """The edition that is current at this moment, whatever the run reads."""
+    return queries.current(settings.load())
+
+
+def language() -> i18n.Language:
+    """The interface language: the newsroom's setting, else the reader's choice (URL or switch), else the browser's."""
+    wish = st.query_params.get("lang")
+    if LANGUAGE not in st.session_state and wish in i18n.LANGUAGES:
+        st.session_state[LANGUAGE] = wish
+    return i18n.choose(settings.load().language, st.session_state.get(LANGUAGE), st.context.locale)
+
+
+def say(msgid: str, **values: object) -> str:
+    """The message in the interface language; values from outside must come through `plain` when Markdown is read."""
+    return current().language.say(msgid, **values)
+
+
+def say_n(singular: str, plural: str, n: int, **values: object) -> str:
+    """The message in the form that `n` asks for."""
+    return current().language.say_n(singular, plural, n, **values)
+
+
+def _zone(own: settings.Settings, edition: queries.Edition | None) -> str:
+    """The newsroom's zone: that of the site with the most articles in the edition."""
+    if edition is None:
+        return "UTC"
+    return _main_zone(str(edition.path), str(own.sites_file) if own.sites_file else None, edition)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _main_zone(path: str, sites_file: str | None, _edition: queries.Edition) -> str:
+    rows = queries.fetch("freshness", queries.Selection(), _edition)
+    if rows.empty:
+        return "UTC"
+    main = rows.sort_values(["articles", "site"], ascending=[False, True])["site"].iloc[0]
+    entry = sites.load(Path(sites_file) if sites_file else None).named(main)
+    return entry.zone if entry else "UTC"

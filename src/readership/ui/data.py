@@ -1,0 +1,36 @@
+"""Answers of queries, kept per edition: the edition's file is part of every key, so nothing kept is ever stale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from readership import queries
+from readership.errors import NoEdition
+from readership.ui import context
+
+
+def fetch(name: str, selection: queries.Selection | None = None, **params: Any) -> pd.DataFrame:
+    """Rows of a named query under the selection, from the edition of this run.
+
+    Raises:
+        NoEdition: nothing has been published.
+    """
+    edition = context.current().edition
+    if edition is None:
+        raise NoEdition("Nothing has been published yet.", "Run `readership demo` or `readership ingest`.")
+    return _fetch(edition.number, str(edition.path), name, selection or queries.Selection(), tuple(sorted(params.items())), edition)
+
+
+@st.cache_data(show_spinner=False, max_entries=2000, max_size="256mb")
+def _fetch(
+    number: int,
+    path: str,
+    name: str,
+    selection: queries.Selection,
+    params: tuple[tuple[str, Any], ...],
+    _edition: queries.Edition,
+) -> pd.DataFrame:
+    return queries.fetch(name, selection, _edition, **dict(params))

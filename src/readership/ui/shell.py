@@ -1,0 +1,109 @@
+"""The frame of every page: navigation, header strip, selection bar, renewal; and the one table of pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+
+from readership.i18n import LANGUAGES, Language, mark
+from readership.ui import bar, context, header
+from readership.ui.context import say
+
+FOLDER = Path(__file__).resolve().parents[3] / "pages"
+RENEW_S = 20
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page: its file in `pages/`, its name in the navigation, and whether the selection bar stands above it.
+
+    Attributes:
+        hidden: opened from other pages and by its URL only.
+    """
+
+    file: str
+    title: str
+    bar: bool = True
+    hidden: bool = False
+
+    @property
+    def path(self) -> Path:
+        """The page's file."""
+        return FOLDER / f"{self.file}.py"
+
+
+PAGES = (
+    Entry("overview", mark("Overview")),
+    Entry("articles", mark("Articles")),
+    Entry("article", mark("Article"), bar=False, hidden=True),
+    Entry("publishing", mark("Publishing")),
+    Entry("rates", mark("Rates")),
+    Entry("data", mark("Data"), bar=False),
+)
+
+
+def run() -> None:
+    """One run of the app: everything that surrounds a page, then the page."""
+    st.set_page_config(layout="wide", menu_items=None)
+    now = context.start()
+    board = is_board()
+    links = {entry: _link(entry) for entry in PAGES}
+    page = st.navigation(list(links.values()), position="hidden" if board else "top")
+    _follow(links)
+    entry = next(entry for entry, link in links.items() if link.url_path == page.url_path)
+    chosen = bar.current() if now.edition else None
+    if not board:
+        header.draw()
+        if chosen and entry.bar:
+            bar.draw()
+    if chosen:
+        bar.write_url()
+    renew()
+    page.run()
+
+
+def is_board() -> bool:
+    """Whether a newsroom screen asked for the page (`?board=1`): large figures, nothing to click."""
+    return st.query_params.get("board") == "1"
+
+
+def _link(entry: Entry) -> st.Page:
+    return st.Page(
+        entry.path,
+        title=say(entry.title),
+        url_path=entry.file,
+        default=entry is PAGES[0],
+        visibility="hidden" if entry.hidden else "visible",
+    )
+
+
+def _follow(links: dict[Entry, st.Page]) -> None:
+    """Go where a click in a table led; here, since the table's own callback can't change pages."""
+    if target := st.session_state.pop(context.OPEN, None):
+        entry = next(entry for entry in PAGES if entry.file == "article")
+        st.switch_page(links[entry], query_params={"article": "/".join(target)})
+
+
+@st.fragment(run_every=RENEW_S)
+def renew() -> None:
+    """Ask now and then for a newer edition, and run once more when there is one; the reader's place stays."""
+    newest, shown = context.newest_edition(), context.current().edition
+    if newest and (shown is None or newest.number != shown.number):
+        st.rerun(scope="app")
+
+
+def warm() -> None:
+    """Load what every page needs, before the first reader comes."""
+    import plotly.graph_objects as go
+
+    from readership import figures
+
+    go.Figure(go.Scatter(x=[0], y=[0])).to_json()
+    for code in LANGUAGES:
+        Language(code).say(PAGES[0].title)
+        Language(code).moment(datetime(2024, 1, 1, tzinfo=UTC), "UTC")
+    assert figures
+    context.newest_edition()
