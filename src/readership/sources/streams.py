@@ -1,0 +1,160 @@
+"""Bytes of a table as UTF-8, whatever they were: charset found, gzip inflated with a bound, progress told."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from readership.errors import InputRefused
+from readership.sources.limits import Limits, Progress
+from readership.sources.sniff import binary, utf16
+
+SAMPLE = 1 << 18
+_CHUNK = 1 << 20
+
+
+class Inflated:
+    """A file that may be gzip, read forward only, never more than the limits allow.
+
+    Raises:
+        InputRefused: on reading, beyond the limits.
+    """
+
+    def __init__(self, path: Path, gzipped: bool, limits: Limits, progress: Progress | None = None) -> None:
+        self._raw = path.open("rb")
+        self._file: BinaryIO = gzip.GzipFile(fileobj=self._raw) if gzipped else self._raw  # type: ignore[assignment]
+        self._gzipped, self._limits, self._progress, self._inflated = gzipped, limits, progress, 0
+
+    def read(self, size: int = -1) -> bytes:
+        """At most `size` bytes."""
+        data = self._file.read(_CHUNK if size < 0 else size)
+        self._inflated += len(data)
+        at = self._raw.tell()
+        if self._progress is not None:
+            self._progress.to(at)
+        if self._gzipped and (self._inflated > self._limits.max_archive or self._limits.bomb(self._inflated, at)):
+            raise InputRefused(
+                f"The gzip file inflates to more than is taken ({self._inflated // 1_000_000} MB from {at} bytes).",
+                "Unpack it first, or raise READERSHIP_MAX_ARCHIVE_MB.",
+            )
+        return data
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._raw.close()
+
+    def __enter__(self) -> Inflated:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Utf8:
+    """A stream of bytes in any charset as a stream of UTF-8, in the form that Arrow reads.
+
+    UTF-8 and UTF-16 are recognised by BOM and form; bytes that are no UTF-8 while all before them were ASCII make it
+    Windows-1251. Bytes that are wrong later become U+FFFD, and `damaged` says so.
+    """
+
+    def __init__(self, source: Inflated) -> None:
+        self._source = source
+        head = source.read(SAMPLE)
+        if binary(head):
+            raise InputRefused("Its bytes are no text.", "Give it with the right name, or export it again.")
+        self._codec = utf16(head)
+        self._decoder = codecs.getincrementaldecoder(self._codec or "utf-8")("replace" if self._codec else "strict")
+        self._ascii = True
+        self._ready = b""
+        self.damaged = False
+        self.closed = False
+        self._ready = self._utf8(head).removeprefix(codecs.BOM_UTF8)
+
+    def _utf8(self, data: bytes) -> bytes:
+        if self._codec is None and self._ascii and data.isascii():
+            return data
+        try:
+            text = self._decoder.decode(data, final=not data)
+        except UnicodeDecodeError:
+            text = self._decode_otherwise(data)
+        self._ascii = False
+        self.damaged = self.damaged or (self._codec is not None and "\ufffd" in text)
+        return text.encode("utf-8", "replace")
+
+    def _decode_otherwise(self, data: bytes) -> str:
+        held = self._decoder.getstate()[0]
+        self._codec = "windows-1251" if self._ascii else "utf-8"
+        self._decoder = codecs.getincrementaldecoder(self._codec)("replace")
+        return self._decoder.decode(held + data, final=not data)
+
+    def read(self, size: int = -1) -> bytes:
+        """Bytes of UTF-8; not always as many as asked for, none at the end."""
+        while not self._ready:
+            data = self._source.read(_CHUNK if size < 0 else size)
+            self._ready = self._utf8(data)
+            if not data:
+                break
+        size = len(self._ready) if size < 0 else size
+        part, self._ready = self._ready[:size], self._ready[size:]
+        return part
+
+    def lines(self) -> Iterator[bytes]:
+        """Lines with their ends; what was not yet asked for stays for `read`."""
+        while True:
+            line = self._line()
+            if not line:
+                return
+            yield line
+
+    def _line(self) -> bytes:
+        while (end := self._ready.find(b"\n")) < 0 and len(self._ready) <= 16 * _CHUNK:
+            more = self._utf8(self._source.read(_CHUNK))
+            if not more:
+                end = len(self._ready) - 1
+                break
+            self._ready += more
+        if end < 0 and self._ready:
+            raise InputRefused("A line is longer than 16 MB.", "Check that it is a table.")
+        line, self._ready = self._ready[: end + 1], self._ready[end + 1 :]
+        return line
+
+    def unread(self, data: bytes) -> None:
+        """Put bytes back in front."""
+        self._ready = data + self._ready
+
+    def close(self) -> None:
+        """The source is closed by whoever opened it."""
+        self.closed = True
+
+    def readable(self) -> bool:
+        """Always, as Arrow asks."""
+        return True
+
+    def writable(self) -> bool:
+        """Never, as Arrow asks."""
+        return False
+
+    def seekable(self) -> bool:
+        """Never, as Arrow asks."""
+        return False
+
+
+def head_of(path: Path, size: int, limits: Limits) -> tuple[bytes, bytes | None]:
+    """(first bytes of a file, first bytes of what it inflates to when it is gzip, else None)."""
+    with path.open("rb") as file:
+        head = file.read(size)
+    if not head.startswith(b"\x1f\x8b"):
+        return head, None
+    return head, inflate_head(head, size)
+
+
+def inflate_head(head: bytes, size: int) -> bytes | None:
+    """The first bytes of what gzip bytes inflate to; None when they are no gzip."""
+    try:
+        return zlib.decompressobj(31).decompress(head, size)
+    except zlib.error:
+        return None
