@@ -3,13 +3,11 @@
 import streamlit as st
 
 from readership import figures
-from readership.ui import article_facts, article_head, asked_article, fetch, language, page, say, show, stop, table
+from readership.ui import article_facts, article_head, article_id, asked_article, fetch, language, page, say, show, table
 
 page("Article", "What do we know about this article, and how was it read?")
-article = asked_article()
-if article is None:
-    stop()
-facts = fetch("article", article=article)
+facts = asked_article()
+article = article_id(facts)
 article_head(facts)
 
 curve = fetch("article_curve", article=article)

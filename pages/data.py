@@ -12,8 +12,8 @@ table(fetch("freshness"), "freshness", title=say("What is there, by site"))
 batches = fetch("batches")
 table(batches, "batches", title=say("Batches"))
 undo_batch(batches)
-rejects = fetch("rejects")
-if rejects.empty:
-    st.caption("")
-    stop()
-table(rejects, "rejects", ["origin", "row", "reason", "hint", "batch"], title=say("Rejected inputs"))
+rejects = fetch("rejects", limit=5000)
+if len(rejects):
+    table(rejects, "rejects", ["origin", "row_number", "reason", "hint", "batch"], title=say("Rejected inputs"))
+else:
+    st.caption(say("No input has been rejected."))

@@ -12,6 +12,6 @@ for currency, captures in groups(rows, "currency"):
 table(
     fetch("header_latest"),
     "latest-rates",
-    ["currency", "value", "quote", "change", "change_percent", "official", "captured_at", "site", "certain"],
+    ["currency", "value", "quote", "change", "change_percent", "captured_at", "site", "certain"],
     title=say("Last figures of each site"),
 )

@@ -5,6 +5,7 @@ the reader's language. Colours hold on paper and on slate alike, so that one fig
 """
 
 from readership.figures.article import article_curve
+from readership.figures.big import big_numbers
 from readership.figures.ranks import ranked
 from readership.figures.rates import header_rates
 from readership.figures.style import Figure
@@ -14,6 +15,7 @@ from readership.figures.week import hour_weekday
 __all__ = [
     "Figure",
     "article_curve",
+    "big_numbers",
     "header_rates",
     "hour_weekday",
     "ranked",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -13,52 +15,81 @@ from readership.i18n import Language
 def article_curve(
     curve: pd.DataFrame, observations: pd.DataFrame, revisions: pd.DataFrame, language: Language
 ) -> Figure:
-    """Views counted over time: readings as marks, the way between them drawn lighter, edits as upright lines.
+    """Views counted over time: readings as marks, the way between distant ones lighter, edits and restarts as lines.
 
     Args:
-        curve: at (UTC), total, kind.
-        observations: observed_at (UTC, may be unknown), views, status, epoch.
+        curve: from_at and at (UTC), total, gained, spread, epoch, views; a row a kept reading, in order.
+        observations: observed_at (UTC, may be unknown), views, status.
         revisions: seen_at (UTC), title_changed, body_changed.
     """
     say = language.say
     fig = canvas(height=360, legend=True)
-    shown = thin(curve, "total")
-    fig.add_scatter(
-        x=list(shown["at"]),
-        y=numbers(shown["total"]),
-        mode="lines",
-        line={"color": BLUE_FAINT, "width": 3},
-        name=say("between readings"),
-        hoverinfo="skip",
-    )
-    _marks(fig, curve[curve["kind"] == "observed"], language)
+    _way(fig, curve, language)
+    _marks(fig, curve, language)
     _left_out(fig, observations, language)
     _edits(fig, revisions, language)
+    _restarts(fig, curve, language)
     _count_axis(fig, curve["total"], language)
     _ticks(fig, curve["at"], language)
     timed = observations[observations["observed_at"].notna()]
     subtitle = say(
-        "Views counted from {n} readings; {unknown} more have no moment.",
+        "Views counted from {n} readings; {unknown} more have no moment. Between readings the way is not known.",
         n=language.number(len(timed)),
         unknown=language.number(len(observations) - len(timed)),
     )
     return Figure(fig, say("Views of this article"), subtitle, _finding(curve, language))
 
 
-def _marks(fig: go.Figure, points: pd.DataFrame, language: Language) -> None:
-    points = thin(points, "total")
+def _way(fig: go.Figure, curve: pd.DataFrame, language: Language) -> None:
+    """The line through the readings: faint where it is spread over more than an hour."""
+    shown = thin(curve, "total", 600)
+    for spread, colour, name in (
+        (True, BLUE_FAINT, language.say("spread between readings")),
+        (False, BLUE, language.say("read within an hour")),
+    ):
+        part = shown[(shown["spread"] == spread) & shown["from_at"].notna()]
+        xs: list[object] = []
+        ys: list[float | None] = []
+        for row in part.to_dict("records"):
+            xs += [row["from_at"], row["at"], None]
+            ys += [float(row["total"] - row["gained"]), float(row["total"]), None]
+        if xs:
+            fig.add_scatter(x=xs, y=ys, mode="lines", line={"color": colour, "width": 2.5}, name=name, hoverinfo="skip")
+
+
+def _restarts(fig: go.Figure, curve: pd.DataFrame, language: Language) -> None:
+    """Upright lines where the counter fell and began anew."""
+    for moment in curve.loc[curve["epoch"].diff() > 0, "at"].head(20):
+        _upright(fig, moment, language.say("counter restarted"), ORANGE)
+
+
+def _upright(fig: go.Figure, moment: object, words: str, colour: str) -> None:
+    fig.add_vline(x=moment, line={"color": colour, "width": 1, "dash": "dot"})
+    fig.add_annotation(
+        x=moment, y=1, yref="paper", text=words, showarrow=False, textangle=-90, yanchor="top", xanchor="right"
+    )
+
+
+def _marks(fig: go.Figure, curve: pd.DataFrame, language: Language) -> None:
+    points = thin(curve, "total")
     fig.add_scatter(
         x=list(points["at"]),
         y=numbers(points["total"]),
         mode="markers",
         marker={"color": BLUE, "size": 7},
         name=language.say("readings"),
-        hovertext=[
-            f"<b>{language.local(row['at'])} UTC</b><br>" + language.say("{views} views", views=language.number(row["total"]))
-            for row in points.to_dict("records")
-        ],
+        hovertext=[_hover(row, language) for row in points.to_dict("records")],
         hoverinfo="text",
     )
+
+
+def _hover(row: dict[str, Any], language: Language) -> str:
+    lines = [
+        f"<b>{language.local(row['at'])} UTC</b>",
+        language.say("{views} views", views=language.number(row["total"])),
+        language.say("the counter said {views}", views=language.number(row["views"])),
+    ]
+    return "<br>".join(lines)
 
 
 def _left_out(fig: go.Figure, observations: pd.DataFrame, language: Language) -> None:
@@ -84,10 +115,7 @@ def _edits(fig: go.Figure, revisions: pd.DataFrame, language: Language) -> None:
     ]
     for row in changed.head(50).to_dict("records"):
         words = language.say("title edited") if row["title_changed"] else language.say("text edited")
-        fig.add_vline(x=row["seen_at"], line={"color": GREY, "width": 1, "dash": "dot"})
-        fig.add_annotation(
-            x=row["seen_at"], y=1, yref="paper", text=words, showarrow=False, textangle=-90, yanchor="top", xanchor="right"
-        )
+        _upright(fig, row["seen_at"], words, GREY)
 
 
 def _ticks(fig: go.Figure, moments: pd.Series, language: Language) -> None:

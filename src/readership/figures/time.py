@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from readership.figures.style import BLUE, BLUE_FAINT, GREY, GREY_FAINT, Figure, canvas, numbers, thin
+from readership.figures.style import BLUE, BLUE_FAINT, GREY, GREY_FAINT, Figure, canvas, literal, numbers, thin
 from readership.i18n import Language, known
 
 _STEP = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
@@ -31,8 +31,8 @@ def views_by_publication(rows: pd.DataFrame, grain: str, language: Language) -> 
     _count_axis(fig, shown["views"], language)
     articles, unknown = int(rows["articles"].sum()), int(rows["views_unknown"].sum())
     subtitle = say(
-        "Views to date of the articles published in each {bucket}: {articles} articles, {unknown} of them without views.",
-        bucket=grain_name(grain, language),
+        "Views to date, {by} of publication: {articles} articles, {unknown} of them without views.",
+        by=grain_name(grain, language),
         articles=language.number(articles),
         unknown=language.number(unknown),
     )
@@ -43,7 +43,7 @@ def views_gained(rows: pd.DataFrame, grain: str, language: Language, *, band: pd
     """Views gained in each bucket: what was observed inside it, what was spread over it, and what is usual.
 
     Args:
-        rows: bucket, bucket_end, views, observed_share, covered_share; in order, local time.
+        rows: bucket (local), label, views, observed_share, covered_share, baseline, complete; in order.
         band: day, median, q1, q3 of the same weekday in the weeks before; drawn for days only.
     """
     say = language.say
@@ -65,16 +65,19 @@ def views_gained(rows: pd.DataFrame, grain: str, language: Language, *, band: pd
     _time_axis(fig, shown["bucket"], grain, language)
     _count_axis(fig, shown["views"], language)
     subtitle = say(
-        "Views that articles gained in each {bucket}, whenever they were published; from differences between readings.",
-        bucket=grain_name(grain, language),
+        "Views gained {by}, whenever the articles were published; from differences between readings.",
+        by=grain_name(grain, language),
     )
+    before = int(rows["baseline"].sum())
+    if before:
+        subtitle += " " + say("{views} views that were there before a first reading are in no bucket.", views=language.number(before))
     return Figure(fig, say("Views gained"), subtitle, _finding(rows, "views", grain, language))
 
 
 def grain_name(grain: str, language: Language) -> str:
-    """`day`, in the reader's language."""
+    """`by day`, in the reader's language."""
     say = language.say
-    return {"hour": say("hour"), "day": say("day"), "week": say("week"), "month": say("month")}[grain]
+    return {"hour": say("by hour"), "day": say("by day"), "week": say("by week"), "month": say("by month")}[grain]
 
 
 def bucket_words(start: Any, grain: str, language: Language) -> str:
@@ -101,7 +104,7 @@ def _hover_published(row: dict[str, Any], grain: str, language: Language) -> str
 
 def _hover_gained(row: dict[str, Any], grain: str, language: Language) -> str:
     lines = [
-        f"<b>{bucket_words(row['bucket'], grain, language)}</b>",
+        f"<b>{bucket_words(row['bucket'], grain, language)}</b> {literal(row['label'] or '')}".rstrip(),
         language.say("{views} views gained", views=language.number(row["views"])),
         language.say("observed in it: {share}", share=language.percent(row["observed_share"])),
         language.say("time covered by readings: {share}", share=language.percent(row["covered_share"])),
@@ -130,20 +133,28 @@ def _band(fig: go.Figure, band: pd.DataFrame, language: Language) -> None:
 
 
 def _immature(fig: go.Figure, rows: pd.DataFrame, language: Language) -> None:
-    """Hatch the buckets on the right that readings don't cover yet, so that they don't look like a fall."""
-    covered = rows["covered_share"].astype("Float64").fillna(0)
-    complete = rows.index[covered >= 0.98]
-    edge = rows.loc[rows.index > complete[-1]] if len(complete) else rows
-    if edge.empty or len(edge) == len(rows):
+    """Hatch the buckets on the right that are not over or hardly read yet, so that they don't look like a fall."""
+    edge = rows[_unripe(rows)]
+    if edge.empty:
         return
-    top = float(rows["views"].max() or 0)
+    top = float(rows["views"].astype("Float64").fillna(0).max()) * 1.04 or 1.0
     fig.add_bar(
         x=list(edge["bucket"]),
-        y=[max(top * 1.05 - float(value), 0.0) for value in edge["views"].fillna(0)],
-        marker={"color": "rgba(0,0,0,0)", "pattern": {"shape": "/", "fgcolor": GREY, "size": 6, "solidity": 0.12}, "line": {"width": 0}},
-        name=language.say("not fully observed yet"),
+        y=[max(top - float(value), 0.0) for value in edge["views"].astype("Float64").fillna(0)],
+        marker={
+            "color": "rgba(0,0,0,0)",
+            "line": {"width": 0},
+            "pattern": {"shape": "/", "fgcolor": GREY, "size": 6, "solidity": 0.12},
+        },
+        name=language.say("not over, or not fully read yet"),
         hoverinfo="skip",
     )
+
+
+def _unripe(rows: pd.DataFrame) -> pd.Series:
+    """The buckets after the last one that is over and well covered by readings; none when there is no such one."""
+    ripe = rows["complete"].astype("boolean").fillna(value=False) & (rows["covered_share"].astype("Float64").fillna(0) >= 0.5)
+    return (ripe[::-1].cumsum()[::-1] == 0) & bool(ripe.any())
 
 
 def _time_axis(fig: go.Figure, buckets: pd.Series, grain: str, language: Language) -> None:

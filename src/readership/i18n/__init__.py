@@ -50,9 +50,13 @@ class Language:
         """Babel's locale."""
         return _locale(self.code)
 
+    def translate(self, msgid: str) -> str:
+        """The message in this language, its `{name}` places still open."""
+        return _catalogue(self.code).gettext(msgid)
+
     def say(self, msgid: str, **values: object) -> str:
         """The message in this language with `{name}` places filled in."""
-        return _catalogue(self.code).gettext(msgid).format(**values)
+        return self.translate(msgid).format(**values)
 
     def say_n(self, singular: str, plural: str, n: int, **values: object) -> str:
         """The message in the form that `n` asks for; `{n}` is written as a number."""

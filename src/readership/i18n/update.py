@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 CATALOGUES = Path(__file__).with_name("catalogues")
 # `page(title, question)` holds two messages, `say_n(one, many, n)` two forms of one.
 PASSES: tuple[dict[str, tuple[int, ...]], ...] = (
-    {"say": (1,), "mark": (1,), "page": (1,)},
+    {"say": (1,), "mark": (1,), "page": (1,), "_": (1,)},
     {"page": (2,)},
     {"say_n": (1, 2)},
 )

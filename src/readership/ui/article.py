@@ -13,17 +13,22 @@ from readership.ui.parts import facts_list
 from readership.ui.text import one_line, plain
 
 
-def asked_article() -> int | None:
-    """The id of the article that the URL names (`?article=<site>/<key>`); says so when there is none."""
+def asked_article() -> pd.DataFrame:
+    """The one row of the article that the URL names (`?article=<site>/<key>`); ends the page when there is none."""
     site, _, key = (st.query_params.get("article") or "").partition("/")
     if not key:
         st.info(say("Choose an article in one of the tables to see its page."), icon=":material/article:")
-        return None
-    rows = fetch("article", site=site, key=key)
+        st.stop()
+    rows = fetch("article", site=site, article_key=key)
     if rows.empty:
         st.info(say("There is no article {name} in this edition.", name=plain(f"{site}/{key}")))
-        return None
-    return int(rows["article"].iloc[0])
+        st.stop()
+    return rows
+
+
+def article_id(facts: pd.DataFrame) -> int:
+    """The id under which the article's other questions are asked."""
+    return int(facts["article"].iloc[0])
 
 
 def article_head(facts: pd.DataFrame) -> None:

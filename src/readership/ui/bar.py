@@ -7,16 +7,16 @@ dialect; the choice lives in the session and is written to the URL after each ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from readership.i18n import mark
-from readership.queries import Selection
+from readership.queries import URL_NAMES, Selection
+from readership.queries.selection import MAX_TEXT
 from readership.ui import context
 from readership.ui.context import say
 from readership.ui.data import fetch
@@ -31,7 +31,6 @@ PERIODS: dict[str, tuple[str, int | None]] = {
     "own": (mark("Own dates"), None),
 }
 DEFAULT = "28d"
-MAX_TEXT = 200
 _CHOICE, _WRITTEN, _PAGE = "readership_choice", "readership_url", "readership_page"
 _WIDGET = "bar_"
 _FIELDS = {
@@ -40,6 +39,8 @@ _FIELDS = {
     "site": ("sites", mark("Site")),
     "topic": ("topics", mark("Topic")),
     "country": ("countries", mark("Country")),
+    "author": ("authors", mark("Author")),
+    "source": ("sources", mark("Cited source")),
 }
 
 
@@ -105,7 +106,7 @@ def current_or_default() -> Choice:
 
 def write_url() -> None:
     """Put the choice into the URL beside what else stands there (`lang`, `article`, `board`)."""
-    ours = set(_field_names()) | {"period"}
+    ours = {"period", *URL_NAMES.values(), *(f"no_{name}" for name in URL_NAMES.values())}
     kept = {name: values for name, values in _params().items() if name not in ours}
     if wish := st.session_state.get(context.LANGUAGE):
         kept["lang"] = [wish]
@@ -136,10 +137,6 @@ def _params() -> dict[str, list[str]]:
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
-def _field_names() -> Iterable[str]:
-    return ("since", "until", "text", "question", "meter", "author", "source", *_FIELDS)
-
-
 def _key(name: str) -> str:
     return f"{_WIDGET}w_{name}"
 
@@ -156,6 +153,7 @@ def _from_widgets(choice: Choice) -> Choice:
         field: tuple(_widget(name, getattr(chosen, field))) for name, (field, _) in _FIELDS.items()
     }
     changes["text"] = one_line(_widget("text", chosen.text) or "")[:MAX_TEXT]
+    changes["in_body"] = bool(_widget("in_body", chosen.in_body))
     changes["question"] = _widget("question", chosen.question) or chosen.question
     since, until = _days(period, choice)
     return Choice(period, replace(chosen, since=since, until=until, **changes))
@@ -187,13 +185,20 @@ def draw() -> None:
         for name in ("section", "language"):
             _many(name, choice)
         _text(choice)
-        with st.popover(say("More"), key="bar_more"):
-            _question(choice)
-            for name in ("topic", "country", "site"):
-                _many(name, choice, width="stretch")
+        _more(choice)
         if choice.period == "own":
             _own_days(choice)
     _words(choice)
+
+
+def _more(choice: Choice) -> None:
+    """The filters that are wanted less often; their values are counted only when they are looked at."""
+    with st.popover(say("More"), key="bar_more", on_change="rerun") as opened:
+        _question(choice)
+        st.checkbox(say("Look for the words in the whole text (slower)"), key=_seed("in_body", choice.selection.in_body))
+        if opened.open:
+            for name in ("topic", "country", "site", "author", "source"):
+                _many(name, choice, width="stretch")
 
 
 def _seed(name: str, value: Any) -> str:
@@ -253,9 +258,9 @@ def _many(name: str, choice: Choice, width: int | str = 210) -> None:
 
 
 def _counts(name: str, choice: Choice) -> dict[str, int]:
-    """Values of a field and how many articles of the rest of the selection have each."""
-    rows: pd.DataFrame = fetch("options", choice.resolved(context.current().tomorrow))
-    rows = rows[rows["field"] == name]
+    """Values of a field and how many articles have each under the rest of the selection."""
+    others = choice.resolved(context.current().tomorrow).without(_FIELDS[name][0])
+    rows = fetch("options", others, field=name)
     return dict(zip(rows["value"], rows["articles"], strict=True))
 
 
@@ -268,9 +273,15 @@ def value_name(field: str, value: str) -> str:
     return one_line(names.get(field, str)(value))
 
 
+def in_words(chosen: Selection) -> str:
+    """The selection as a sentence in the interface language."""
+    language = context.current().language
+    return chosen.words(language.translate, language.day)
+
+
 def _words(choice: Choice) -> None:
     run = context.current()
     with st.container(horizontal=True, vertical_alignment="center", key="bar_words"):
-        st.caption(plain(choice.resolved(run.tomorrow).words(run.language.code)), width="content")
+        st.caption(say("Selected: {words}", words=plain(in_words(choice.resolved(run.tomorrow)))), width="content")
         if choice != Choice(DEFAULT, Selection()):
             st.button(say("Reset selection"), type="tertiary", on_click=reset, key="bar_reset", icon=":material/close:")

@@ -12,7 +12,7 @@ from readership.i18n import mark
 from readership.ui import context
 from readership.ui.context import say
 
-Kind = Literal["text", "number", "decimal", "share", "day", "moment", "local", "link", "flag"]
+Kind = Literal["text", "number", "decimal", "rate", "share", "day", "moment", "local", "wall", "link", "flag"]
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ COLUMNS: dict[str, Column] = {
     "language": Column(mark("Language"), width="small"),
     "section": Column(mark("Section"), width="small"),
     "authors": Column(mark("Authors")),
-    "published_at": Column(mark("Published"), "moment"),
+    "published_at": Column(mark("Published (instant)"), "moment"),
     "published_day": Column(mark("Day published"), "day"),
-    "published_local": Column(mark("Published, as printed")),
+    "published_local": Column(mark("Published"), "wall", "small"),
     "observed_at": Column(mark("Last reading"), "moment"),
     "views": Column(mark("Views"), "number"),
     "total": Column(mark("Views counted"), "number"),
@@ -60,10 +60,10 @@ COLUMNS: dict[str, Column] = {
     "body_changed": Column(mark("Text changed"), "flag"),
     "captured_at": Column(mark("Captured"), "moment"),
     "currency": Column(mark("Currency"), width="small"),
-    "value": Column(mark("Value"), "decimal"),
+    "value": Column(mark("Value"), "rate"),
     "quote": Column(mark("Quoted in"), width="small"),
-    "previous": Column(mark("Previous"), "decimal"),
-    "change": Column(mark("Change"), "decimal"),
+    "previous": Column(mark("Previous"), "rate"),
+    "change": Column(mark("Change"), "rate"),
     "change_percent": Column(mark("Change, %"), "decimal"),
     "captures": Column(mark("Captures"), "number"),
     "disagree": Column(mark("Captures that disagree"), "number"),
@@ -77,7 +77,27 @@ COLUMNS: dict[str, Column] = {
     "duplicates": Column(mark("Already there"), "number"),
     "state": Column(mark("State")),
     "origin": Column(mark("Origin"), width="large"),
-    "row": Column(mark("Row"), "number"),
+    "row_number": Column(mark("Row"), "number"),
+    "finished_at": Column(mark("Finished"), "moment"),
+    "bytes": Column(mark("Bytes"), "number"),
+    "demo": Column(mark("Demo"), "flag"),
+    "zone": Column(mark("Time zone")),
+    "suspect": Column(mark("Suspect readings"), "number"),
+    "moment_unknown": Column(mark("Views of unknown moment"), "number"),
+    "moment_unknown_views": Column(mark("Views of unknown moment"), "number"),
+    "languages": Column(mark("Languages")),
+    "revisions": Column(mark("Revisions"), "number"),
+    "vanished_at": Column(mark("Gone since"), "moment"),
+    "label": Column(mark("Hour, as told apart")),
+    "complete": Column(mark("Over"), "flag"),
+    "from_at": Column(mark("From"), "moment"),
+    "hours": Column(mark("Hours"), "decimal"),
+    "spread": Column(mark("Spread"), "flag"),
+    "per_hour": Column(mark("Views an hour"), "decimal"),
+    "captured_at_basis": Column(mark("How the moment is known")),
+    "labelled": Column(mark("Labelled by the page"), "flag"),
+    "official_source": Column(mark("Source of the official rate")),
+    "position": Column(mark("Place in the header"), "number"),
     "reason": Column(mark("Reason"), width="large"),
     "hint": Column(mark("What to do"), width="medium"),
     "sha256": Column("SHA-256"),
@@ -100,7 +120,7 @@ COLUMNS: dict[str, Column] = {
     "q1": Column(mark("Lower quartile"), "number"),
     "q3": Column(mark("Upper quartile"), "number"),
     "n": Column(mark("Days compared"), "number"),
-    "official": Column(mark("Official rate"), "decimal"),
+    "official": Column(mark("Official rate"), "rate"),
 }
 
 
@@ -111,6 +131,9 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
         kind = COLUMNS[name].kind if name in COLUMNS else "text"
         if kind == "moment" and pd.api.types.is_datetime64_any_dtype(out[name]):
             out[name] = _on_clock(out[name])
+        elif kind == "wall":
+            # As printed, without the offset: `2023-05-10T09:02+06:00` is nine in the morning there.
+            out[name] = out[name].str.slice(0, 16).str.replace("T", " ")
         elif kind == "link":
             out[name] = out[name].where(out[name].str.match(r"(?i)https?://").fillna(value=False).astype(bool))
     return out
@@ -133,6 +156,8 @@ def _config(column: Column) -> Any:
             return of.NumberColumn(label, width=width, format="localized")
         case "decimal":
             return of.NumberColumn(label, width=width, format="%.2f")
+        case "rate":
+            return of.NumberColumn(label, width=width, format="%.4f")
         case "share":
             return of.NumberColumn(label, width=width, format="percent")
         case "day":

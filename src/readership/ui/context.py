@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from readership import i18n, queries, settings, sites
+from readership import i18n, queries, settings
+from readership.i18n import known
 
 LANGUAGE = "readership_lang"
 OPEN = "readership_open"
@@ -34,10 +34,14 @@ class Run:
     zone: str
 
     @property
+    def as_of(self) -> datetime | None:
+        """The newest reading of the edition; None when it has none."""
+        return datetime.fromisoformat(self.edition.as_of) if self.edition and self.edition.as_of else None
+
+    @property
     def today(self) -> date:
-        """The local day of the edition's as-of moment: the last day there can be figures for."""
-        moment = (self.edition.as_of if self.edition else None) or datetime.now(UTC)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(ZoneInfo(self.zone)).date()
+        """The local day of the as-of moment: the last day there can be figures for."""
+        return (self.as_of or datetime.now(UTC)).astimezone(ZoneInfo(self.zone)).date()
 
     @property
     def tomorrow(self) -> date:
@@ -49,7 +53,7 @@ def start() -> Run:
     """Fix the run: called once by the router, before anything is drawn."""
     own = settings.load()
     edition = queries.current(own)
-    run = Run(settings=own, language=language(), edition=edition, zone=_zone(own, edition))
+    run = Run(settings=own, language=language(), edition=edition, zone=_zone(edition))
     st.session_state[_RUN] = run
     return run
 
@@ -87,18 +91,14 @@ def say_n(singular: str, plural: str, n: int, **values: object) -> str:
     return current().language.say_n(singular, plural, n, **values)
 
 
-def _zone(own: settings.Settings, edition: queries.Edition | None) -> str:
+def _zone(edition: queries.Edition | None) -> str:
     """The newsroom's zone: that of the site with the most articles in the edition."""
     if edition is None:
         return "UTC"
-    return _main_zone(str(edition.path), str(own.sites_file) if own.sites_file else None, edition)
+    return _main_zone(str(edition.path), edition)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _main_zone(path: str, sites_file: str | None, _edition: queries.Edition) -> str:
+def _main_zone(path: str, _edition: queries.Edition) -> str:
     rows = queries.fetch("freshness", queries.Selection(), _edition)
-    if rows.empty:
-        return "UTC"
-    main = rows.sort_values(["articles", "site"], ascending=[False, True])["site"].iloc[0]
-    entry = sites.load(Path(sites_file) if sites_file else None).named(main)
-    return entry.zone if entry else "UTC"
+    return str(rows["zone"].iloc[0]) if len(rows) and known(rows["zone"].iloc[0]) else "UTC"

@@ -30,7 +30,7 @@ def _as_of(run: context.Run) -> str:
     assert run.edition is not None
     words = say(
         "As of {moment} ({zone}) · edition {number}",
-        moment=run.language.moment(run.edition.as_of, run.zone),
+        moment=run.language.moment(run.as_of, run.zone),
         zone=plain(run.zone),
         number=run.edition.number,
     )

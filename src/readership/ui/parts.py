@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from readership import figures
 from readership.i18n import UNKNOWN, known
 from readership.ui import context
 from readership.ui.context import say
@@ -25,32 +26,32 @@ def key_figures(facts: pd.DataFrame, trend: pd.DataFrame) -> None:
     with st.grid(4, min_column_width=170, key="key_figures"):
         _metric(say("Articles published"), row["articles"], row["articles_before"], trend["articles"])
         _metric(say("Views of these articles"), row["views"], row["views_before"], trend["views"])
-        st.metric(
-            say("Views before the first reading"),
-            language.number(row["baseline"]),
-            border=True,
-            height="stretch",
-            help=say("Views that were there when an article was first read; in no period."),
+        _metric(
+            say("Views gained in the period"),
+            row["gained"],
+            row["gained_before"],
+            help=say("From differences between readings; {views} views were there before a first reading and are in no period.",
+                views=language.number(row["baseline"])),
         )
-        st.metric(
+        _metric(
             say("Articles without views"),
-            language.number(row["views_unknown"]),
-            border=True,
-            height="stretch",
-            help=say("No page of these articles that was captured shows a counter. They are not zero."),
+            row["views_unknown"],
+            help=say("No page of these articles that was captured at a known moment shows a counter. They are not zero."),
         )
 
 
-def _metric(label: str, value: Any, before: Any, trend: pd.Series) -> None:
+def _metric(label: str, value: Any, before: Any = None, trend: pd.Series | None = None, help: str | None = None) -> None:  # noqa: A002
     language = context.current().language
     st.metric(
         label,
         language.number(value),
         delta=_change(value, before),
-        delta_description=say("against the period before"),
+        delta_color="off",
+        delta_description=say("against the period before") if _change(value, before) else None,
         border=True,
         height="stretch",
-        chart_data=trend.dropna().astype(float).tolist() if trend.notna().sum() > 1 else None,
+        chart_data=trend.dropna().astype(float).tolist() if trend is not None and trend.notna().sum() > 1 else None,
+        help=help,
     )
 
 
@@ -59,6 +60,20 @@ def _change(value: Any, before: Any) -> str | None:
     if not (known(value) and known(before)) or before == 0:
         return None
     return context.current().language.signed_percent((value - before) / before).replace("−", "-").replace("±", "")
+
+
+def board(facts: pd.DataFrame, movers: pd.DataFrame) -> None:
+    """A newsroom screen: the key figures as large as they get, and what moves."""
+    row, run = facts.iloc[0], context.current()
+    numbers = [
+        (say("Articles published"), row["articles"], row["articles_before"]),
+        (say("Views of these articles"), row["views"], row["views_before"]),
+    ]
+    figure = figures.big_numbers(numbers, run.language)
+    st.plotly_chart(figure.fig, key="board_numbers", alt=figure.alt, config={"staticPlot": True})
+    for mover in movers.head(8).to_dict("records"):
+        st.header(f"{plain(run.language.signed(mover['gained_24h']))} · {plain(mover['title'])}", anchor=False)
+    st.caption(say("As of {moment}", moment=run.language.moment(run.as_of, run.zone)))
 
 
 def grain(name: str, options: Sequence[str] = ("day", "week", "month"), default: str = "day") -> str:

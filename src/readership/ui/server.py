@@ -20,12 +20,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from readership.errors import ReadershipError
 
 SCRIPT = Path(__file__).with_name("router.py")
+ROOT = Path(__file__).resolve().parents[3]
 log = logging.getLogger("readership.ui")
 
 
@@ -100,7 +102,7 @@ def health() -> dict[str, object]:
         "status": "ok",
         "version": release(),
         "edition": edition.number if edition else None,
-        "as_of": edition.as_of.isoformat() if edition and edition.as_of else None,
+        "as_of": edition.as_of if edition else None,
     }
 
 
@@ -109,7 +111,11 @@ async def _healthz(_request: Request) -> JSONResponse:
     return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
 
-ROUTES = [Route("/healthz", _healthz, methods=["GET"])]
+# Streamlit's own static serving looks beside the script; ours is the project's folder, without listing.
+ROUTES = [
+    Route("/healthz", _healthz, methods=["GET"]),
+    Mount("/assets", StaticFiles(directory=ROOT / "static", check_dir=False)),
+]
 MIDDLEWARE = [Middleware(SecurityHeaders)]
 
 

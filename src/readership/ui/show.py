@@ -51,7 +51,7 @@ def nothing(rows: pd.DataFrame, selection: Selection, *, count: str | None = Non
     """Whether there are no rows, or the column `count` adds to 0; says then what was selected and offers the way back."""
     if not rows.empty and (count is None or rows[count].sum()):
         return False
-    words = selection.words(context.current().language.code)
+    words = bar.in_words(selection)
     st.info(say("Nothing matches this selection: {words}", words=plain(words)), icon=":material/filter_alt_off:")
     if bar.current_or_default() != bar.Choice(bar.DEFAULT, Selection()):
         st.button(say("Reset selection"), on_click=bar.reset, key="nothing_reset")
