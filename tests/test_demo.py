@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import time
 import zipfile
 from collections import Counter, defaultdict
@@ -13,10 +14,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from readership import sites
 from readership.errors import UsageError
 from readership.pipeline import demo
 from readership.pipeline.demo.newsroom import Newsroom, Odd, build
 from readership.pipeline.demo.prose import LANGUAGES, Voice, words
+from readership.rates.header import Figure, disagreements
 
 UNTIL = datetime(2026, 9, 17, 9, 40, tzinfo=UTC)
 
@@ -155,6 +158,35 @@ def test_demo_rates_name_their_source_as_demo(tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO((tmp_path / demo.RATES).read_text("utf-8"))))
     assert len(rows) == count > 100
     assert {row["source"] for row in rows} == {"demo"}
+
+
+def test_a_few_cached_headers_disagree_with_another_capture_of_their_moment(room: Newsroom) -> None:
+    figures = [
+        Figure("el.kz", visit.moment, "USD", "KZT", demo._page(room, story, visit, 0).rates["USD"])
+        for story in room.stories
+        for visit in story.visits
+        if story.site == "el.kz" and visit.layout == "full"
+    ]
+    assert 1 <= len(disagreements(figures)) <= 3
+
+
+def test_urls_hold_the_keys_that_site_entries_read_from_them(room: Newsroom) -> None:
+    entries = sites.load()
+    for story in room.stories:
+        for visit in story.visits:
+            assert entries.key(demo._url(story, visit)) == (story.site, story.key)
+        assert entries.named(story.site).zone == str(story.zone)
+
+
+def test_no_sentence_of_the_shared_pages_was_copied(written: tuple[Path, int, float]) -> None:
+    shared = Path(__file__).parents[2] / "shared" / "pages"
+    if not shared.is_dir():
+        pytest.skip("the folder of shared pages is not beside this repository")
+    with zipfile.ZipFile(written[0]) as pages:
+        ours = "\n".join(pages.read(name).decode() for name in pages.namelist())
+    for path in shared.glob("*.txt"):
+        for sentence in re.split(r"(?<=[.!?])\s+|\n", path.read_text("utf-8")):
+            assert len(sentence) < 40 or sentence not in ours, sentence
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

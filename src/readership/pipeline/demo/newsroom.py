@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +20,7 @@ from readership.pipeline.demo.prose import Voice, words
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _YOUNG = timedelta(days=14)
+_TICK = timedelta(minutes=5)
 HOME = ZoneInfo("Asia/Almaty")
 # Site, language, share of the newsroom's output, the site's id counter at the window's start.
 _DESKS = (
@@ -27,7 +29,7 @@ _DESKS = (
     ("24.kg", "ru", 1, 331_000), ("kt.kz", "en", 3, 1_377_970_000), ("egemen.kz", "kk", 2, 396_000),
     ("zhaikpress.kz", "ru", 2, 352_000),
 )  # fmt: skip
-ZONES = {"24.kg": ZoneInfo("Asia/Bishkek")}
+ZONES = {"24.kg": ZoneInfo("Asia/Bishkek"), "zhaikpress.kz": ZoneInfo("Asia/Oral")}
 _OWN = {
     ("inform.kz", "en"): "Kazinform", ("inform.kz", "ru"): "Казинформ", ("24.kg", "en"): "24.kg news agency",
     ("24.kg", "ru"): "24.kg", ("kt.kz", "en"): "Kazakhstan Today", ("egemen.kz", "kk"): "Egemen Qazaqstan",
@@ -137,7 +139,7 @@ def build(articles: int, months: int, seed: int, until: datetime) -> Newsroom:
     stories = [_Draft(number, moment, seed, rhythm, since, until).story() for number, moment in enumerate(moments)]
     _make_events(stories, until, _dice(seed, "events"))
     stories = [replace(story, visits=_visits(story, until, _dice(seed, f"visits {story.key}"))) for story in stories]
-    _make_oddities(stories, _dice(seed, "oddities"))
+    _make_oddities(stories, until, _dice(seed, "oddities"))
     rates = market(_day(since) - _DAY * 30, _day(until) + _DAY, _dice(seed, "market"))
     return Newsroom(tuple(stories), rates, since, until)
 
@@ -326,12 +328,17 @@ _LAYOUTS = {"full": 72, "no-header": 9, "amp": 8, "html": 8, "bare": 2, "credit-
 
 def _visits(story: Story, until: datetime, dice: random.Random) -> tuple[Visit, ...]:
     moments = {story.published + _HOUR * age for age in _ages(story, until, dice)}
-    moments = {moment.replace(microsecond=0) for moment in moments if moment <= until - timedelta(minutes=4)}
+    moments = {_tick(moment) for moment in moments if moment <= until}
     if until - story.published <= _YOUNG:
         # A sweep over all young pages just before `until`.
-        moments |= {until - timedelta(seconds=dice.randrange(60, 900))}
+        moments |= {_tick(until - timedelta(seconds=dice.randrange(900)))}
     moments = {moment for moment in moments if moment > story.published}
     return tuple(Visit(moment, _layout(story, n, dice)) for n, moment in enumerate(sorted(moments)))
+
+
+def _tick(moment: datetime) -> datetime:
+    # The crawler starts every five minutes, so several pages share a moment.
+    return moment - (moment - datetime(2000, 1, 1, tzinfo=UTC)) % _TICK
 
 
 def _ages(story: Story, until: datetime, dice: random.Random) -> list[float]:
@@ -364,10 +371,16 @@ def _layout(story: Story, number: int, dice: random.Random) -> str:
 # --- what went wrong ------------------------------------------------------------------------------------------------
 
 
-def _make_oddities(stories: list[Story], dice: random.Random) -> None:
+def _make_oddities(stories: list[Story], until: datetime, dice: random.Random) -> None:
     """A few misread, stale, undated and removed copies; changes the list in place."""
+    seen = Counter(visit.moment for story in stories for visit in story.visits if _shows_header(story, visit))
+
+    def beside_another(story: Story, number: int) -> bool:
+        moment = story.visits[number].moment
+        return _has_header(story, number) and seen[moment] > 1 and moment < until - 3 * _DAY
+
     plans: tuple[tuple[Odd, int, Callable[[Story, int], bool]], ...] = (
-        (Odd.JUMP, 6, _may_jump), (Odd.STALE, 8, _may_be_stale), (Odd.OLD_HEADER, 3, _has_header),
+        (Odd.JUMP, 6, _may_jump), (Odd.STALE, 8, _may_be_stale), (Odd.OLD_HEADER, 3, beside_another),
         (Odd.NO_MOMENT, 14, _has_header), (Odd.GONE, 2, _is_last),
     )  # fmt: skip
     taken: set[int] = set()
@@ -386,8 +399,12 @@ def _odd(story: Story, number: int, odd: Odd) -> Story:
     return replace(story, visits=tuple(visits))
 
 
+def _shows_header(story: Story, visit: Visit) -> bool:
+    return story.site == "el.kz" and visit.layout == "full"
+
+
 def _has_header(story: Story, number: int) -> bool:
-    return story.site == "el.kz" and number > 0 and story.visits[number].layout == "full" and not story.reset
+    return _shows_header(story, story.visits[number]) and number > 0 and not story.reset
 
 
 def _may_jump(story: Story, number: int) -> bool:
