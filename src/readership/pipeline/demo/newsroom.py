@@ -386,6 +386,7 @@ def _make_oddities(stories: list[Story], until: datetime, dice: random.Random) -
     taken: set[int] = set()
     for odd, count, fits in plans:
         fitting = [(n, v) for n, story in enumerate(stories) for v in range(len(story.visits)) if fits(story, v)]
+        count = max(1, round(count * min(1, len(stories) / 1000)))
         for n, v in dice.sample(fitting, min(count * 3, len(fitting))):
             if n not in taken and count:
                 taken.add(n)
