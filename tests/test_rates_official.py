@@ -240,6 +240,13 @@ def test_bombs_are_refused_within_a_second(data: bytes) -> None:
     assert time.perf_counter() - start < 1
 
 
+@pytest.mark.parametrize("data", [BILLION, EXTERNAL, b'<!DOCTYPE r [<!ENTITY v "444.32">]>' + nbk(value="&v;")])
+def test_entities_are_refused_as_such_even_harmless_ones(data: bytes) -> None:
+    rates, (reject,) = read(data, "x")
+    assert rates == []
+    assert "document type" in reject.reason
+
+
 def test_a_file_of_nothing_but_bad_rows_is_left_after_a_thousand() -> None:
     rates, rejects = read((CSV_HEAD + "x,\n" * 100_000 + "2024-04-24,USD,444.32,1\n").encode(), "x")
     assert (rates, len(rejects)) == ([], 1001)
