@@ -31,7 +31,6 @@ Found = Capture | TableInput | Reject
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin", "system volume information"})
 _DEEPEST = 100
 """Folders within folders."""
-_ONE_URL = "A URL can be given for a single page only."
 
 
 def open_inputs(
@@ -75,7 +74,7 @@ def open_inputs(
         if captured_at.tzinfo is None:
             raise UsageError("The moment of capture has no offset.", "Write it as 2024-05-01T10:00:00+05:00.")
         captured_at = captured_at.astimezone(UTC).replace(microsecond=0)
-    if url is not None and (len(paths) != 1 or paths[0].is_dir()):
+    if url is not None and (len(paths) != 1 or _many(paths[0])):
         raise UsageError(
             "A URL can be given for a single page only.", "Put a manifest.csv (file, url) beside the pages."
         )
@@ -84,6 +83,10 @@ def open_inputs(
         Counter() if tally is None else tally,
     )  # fmt: skip
     return _inputs(paths, job)
+
+
+def _many(path: Path) -> bool:
+    return path.is_dir() or (path.is_file() and zipfile.is_zipfile(path))
 
 
 def total(paths: Sequence[Path]) -> int:
@@ -295,8 +298,6 @@ def _page(data: bytes, found: Sniffed, at: _At, job: Job) -> Capture:
 def _zip(path: Path, at: _At, job: Job, progress: Progress) -> Iterator[Found]:
     if at.depth > 1:
         raise InputRefused("The zip archive is inside a zip that is inside a zip.", "Unpack the outer one first.")
-    if job.url is not None:
-        raise UsageError(_ONE_URL, "Put a manifest.csv (file, url) into the zip.")
     with archives.open_zip(path, job.limits) as archive, tempfile.TemporaryDirectory(prefix="readership-") as folder:
         manifests, rejects = _zip_manifests(archive, at.origin, job.limits)
         yield from rejects

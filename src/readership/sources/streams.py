@@ -54,11 +54,18 @@ class Inflated:
         self.close()
 
 
+def _mostly_wrong(data: bytes) -> bool:
+    """Whether more of the bytes beyond ASCII are wrong in UTF-8 than are right."""
+    text = data.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    return wrong > len(text) - wrong - len(text.encode("ascii", "ignore"))
+
+
 class Utf8:
     """A stream of bytes in any charset as a stream of UTF-8, in the form that Arrow reads.
 
-    UTF-8 and UTF-16 are recognised by BOM and form; bytes that are no UTF-8 while all before them were ASCII make it
-    Windows-1251. Bytes that are wrong later become U+FFFD, and `damaged` says so.
+    UTF-8 and UTF-16 are recognised by BOM and form; where the first bytes beyond ASCII are mostly no UTF-8, it is
+    Windows-1251. Single bytes that are wrong become U+FFFD, and `damaged` says so.
     """
 
     def __init__(self, source: Inflated) -> None:
@@ -86,10 +93,10 @@ class Utf8:
         return text.encode("utf-8", "replace")
 
     def _decode_otherwise(self, data: bytes) -> str:
-        held = self._decoder.getstate()[0]
-        self._codec = "windows-1251" if self._ascii else "utf-8"
+        data = self._decoder.getstate()[0] + data
+        self._codec = "windows-1251" if self._ascii and _mostly_wrong(data) else "utf-8"
         self._decoder = codecs.getincrementaldecoder(self._codec)("replace")
-        return self._decoder.decode(held + data, final=not data)
+        return self._decoder.decode(data, final=not data)
 
     def read(self, size: int = -1) -> bytes:
         """Bytes of UTF-8; not always as many as asked for, none at the end."""

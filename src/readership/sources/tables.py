@@ -467,31 +467,42 @@ def _parquet_rows(table: _Opened) -> Raw:
     theirs = {our: names[i] for our, i in table.layout.columns.items()}
     # Texts stay folded into their dictionaries until their unfolded size is known: a few bytes can stand for a billion.
     file = _parquet(table.path, table.job, read_dictionary=list(theirs.values()))
-    total, before = max(file.metadata.num_rows, 1), 0
+    total, before, unfolded = max(file.metadata.num_rows, 1), 0, 0
+    stored = table.path.stat().st_size
     for batch in file.iter_batches(batch_size=_ROWS, columns=list(dict.fromkeys(theirs.values())), use_threads=False):
-        for part in _affordable(batch):
+        unfolded += sum(_unfolded(column, table.job) for column in batch.columns)
+        if unfolded > table.job.limits.max_archive and table.job.limits.bomb(unfolded, stored):
+            raise InputRefused(
+                "The Parquet file unfolds to far more than it can honestly hold.", "Check what wrote it."
+            )
+        for part in _affordable(batch, table.job):
             given = {our: _unfold(part.column(name)) for our, name in theirs.items()}
             yield given, _span(before, len(part))
             before += len(part)
-        table.progress.to(table.path.stat().st_size * before // total)
+        table.progress.to(stored * before // total)
 
 
-def _affordable(batch: Any) -> Iterator[Any]:
-    sizes = [_unfolded(column) for column in batch.columns]
-    parts = int(max(sizes, default=0) // _BATCH_BYTES) + 1
-    if parts > max(len(batch), 1) or parts > 10_000:
-        raise InputRefused("A cell of the Parquet file is too large.", "Check what wrote it.")
+def _affordable(batch: Any, job: Job) -> Iterator[Any]:
+    """A batch in parts, so that none unfolds to more than memory is meant for."""
+    parts = max((_unfolded(column, job) for column in batch.columns), default=0) // _BATCH_BYTES + 1
     step = max(len(batch) // parts, 1)
     return (batch.slice(start, step) for start in range(0, len(batch), step))
 
 
-def _unfolded(column: Any) -> int:
-    if not pa.types.is_dictionary(column.type):
+def _unfolded(column: Any, job: Job) -> int:
+    """Bytes of a column once each row has its own text.
+
+    Raises:
+        InputRefused: one text alone is larger than a page may be.
+    """
+    words = column.dictionary if pa.types.is_dictionary(column.type) else column
+    if not any(test(words.type) for test in (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary)):
         return int(column.nbytes)
-    if not (pa.types.is_string(column.type.value_type) or pa.types.is_large_string(column.type.value_type)):
-        return int(column.nbytes)
-    longest = pc.max(pc.binary_length(column.dictionary)).as_py() or 0
-    return int(longest) * len(column)
+    lengths = pc.binary_length(words)
+    if (pc.max(lengths).as_py() or 0) > job.limits.max_page:
+        raise InputRefused("A cell of the Parquet file is too large.", "Check what wrote it.")
+    each = lengths.take(column.indices) if words is not column else lengths
+    return int(pc.sum(each.cast(pa.int64())).as_py() or 0)
 
 
 def _unfold(column: Any) -> Any:

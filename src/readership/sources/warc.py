@@ -23,6 +23,7 @@ from readership.sources.sniff import binary, magic
 _TEXT = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 _WANTED = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.revisit
 _MAX_HEADER = 1 << 16
+_CHUNK = 1 << 20
 
 
 class _DamagedError(Exception):
@@ -35,7 +36,7 @@ class _UnreadableError(Exception):
 
 def captures(path: Path, origin: str, job: Job, progress: Progress) -> Iterator[Capture | Reject]:
     """Captures of a WARC file, gzip or plain; where it breaks, one reject says at which byte."""
-    position = 0
+    position, place = 0, "at byte 0"
     size = path.stat().st_size
     inflated = 0
     with path.open("rb") as file:
@@ -46,6 +47,7 @@ def captures(path: Path, origin: str, job: Job, progress: Progress) -> Iterator[
                 max_header_len=_MAX_HEADER, fsspec_args=False,
             ):  # fmt: skip
                 position = record.stream_pos
+                place = f"at byte {position}"
                 progress.to(position)
                 inflated += record.content_length
                 if job.limits.bomb(inflated, size) and inflated > job.limits.max_archive:
@@ -53,10 +55,32 @@ def captures(path: Path, origin: str, job: Job, progress: Progress) -> Iterator[
                 found = _record(record, f"{origin}#{position}", job)
                 if found is not None:
                     yield found
+                place = f"after the record at byte {position}"
+            _check_end(path, position)
         except (_DamagedError, OSError, ValueError, UnicodeError, EOFError) as error:
-            reason = f"The WARC breaks off at byte {position}: {' '.join(str(error).split())[:160].rstrip('.')}."
+            reason = f"The WARC breaks off {place}: {' '.join(str(error).split())[:160].rstrip('.')}."
             yield Reject(origin, reason, "What stood before was taken. Fetch the file again.", _kept(path, job))
     progress.done()
+
+
+def _check_end(path: Path, position: int) -> None:
+    """Notice a gzip member cut short at the very end, which fastwarc takes for the end of the file."""
+    with path.open("rb") as file:
+        file.seek(position)
+        data = file.read(_CHUNK)
+        if not data.startswith(b"\x1f\x8b"):
+            return
+        inflater = zlib.decompressobj(31)
+        while data:
+            try:
+                inflater.decompress(data, _CHUNK)
+            except zlib.error as error:
+                raise _DamagedError(str(error)) from None
+            data = inflater.unconsumed_tail or inflater.unused_data or file.read(_CHUNK)
+            if inflater.eof and data:
+                inflater = zlib.decompressobj(31)
+    if not inflater.eof:
+        raise _DamagedError("the gzip file is cut short")
 
 
 def _kept(path: Path, job: Job) -> str | None:
