@@ -273,7 +273,8 @@ def _name(grain: str, week_start: int) -> Callable[[datetime], tuple[date, int |
 def buckets(zone: str, grain: str, first: date, last: date, week_start: int = 1) -> tuple[Bucket, ...]:
     """All whole buckets that touch the local days first … last.
 
-    Found by looking at the wall clock every quarter of an hour. A change of offset starts a new hour bucket, so the repeated hour is two.
+    Found by looking at the wall clock every quarter of an hour. A change of offset starts a new hour bucket, so the
+    repeated hour is two.
     """
     name = _name(grain, week_start)
     margin = {"hour": 2, "day": 2, "week": 9, "month": 33}[grain]
@@ -332,7 +333,7 @@ def views_at_age(c: Curve, age: int) -> int | None:
 
 @dataclass(frozen=True)
 class Article:
-    """What the group measures need of an article. `published_day` is the local day, `published` the moment, if known."""
+    """What the group measures need of an article: `published_day` is the local day, `published` the moment."""
 
     id: int
     site: str
