@@ -66,7 +66,7 @@ class Incoming:
         (self.folder / BATCH).write_text(json.dumps({**facts, "tables": self.tables}, ensure_ascii=False, indent=1))
         hashes = hashes_of(self.folder)
         for path in _files(self.folder):
-            _sync(path)
+            sync_file(path)
         sync_folder(self.folder)
         self.folder.rename(self.archive / self.batch)
         sync_folder(self.archive)
@@ -136,6 +136,15 @@ def described(folder: Path) -> dict[str, Any]:
     return facts
 
 
+def describe(folder: Path, facts: dict[str, Any]) -> None:
+    """Writes `batch.json` anew, in one rename."""
+    fresh = folder / f".{BATCH}.new"
+    fresh.write_text(json.dumps(facts, ensure_ascii=False, indent=1))
+    sync_file(fresh)
+    fresh.replace(folder / BATCH)
+    sync_folder(folder)
+
+
 def rewrite_pages(folder: Path, keep: Callable[[Capture], bool]) -> int:
     """Takes the pages out that `keep` refuses; returns how many. The file is replaced in one rename."""
     path, fresh = folder / PAGES, folder / f".{PAGES}.new"
@@ -151,7 +160,7 @@ def rewrite_pages(folder: Path, keep: Callable[[Capture], bool]) -> int:
             target.writestr(name, capture.body)
             lines.append(json.dumps(_described(name, capture), ensure_ascii=False))
         target.writestr(MANIFEST, "\n".join(lines))
-    _sync(fresh)
+    sync_file(fresh)
     fresh.replace(path) if dropped else fresh.unlink()
     sync_folder(folder)
     return dropped
@@ -182,7 +191,8 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _sync(path: Path) -> None:
+def sync_file(path: Path) -> None:
+    """Forces a file to disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

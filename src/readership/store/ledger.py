@@ -9,12 +9,9 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
-
-from readership.errors import StoreDamaged
 
 Kind = Literal["batch", "undo", "forget"]
 
@@ -118,19 +115,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def require_whole(path: Path) -> list[Entry]:
-    """All lines, or StoreDamaged when one before the last is not whole."""
-    entries, broken = read(path)
-    if broken > 1:
-        raise StoreDamaged(
-            f"{broken} lines of the ledger are damaged.",
-            "Run `readership check --repair`: the archive's own manifests restore them.",
-        )
-    return entries
-
-
-def iter_kind(entries: list[Entry], kind: Kind) -> Iterator[Entry]:
-    """Entries of one kind."""
-    return (entry for entry in entries if entry.kind == kind)

@@ -134,15 +134,13 @@ class Writer:
                 continue
             added = 0
             for statement in database.script("merge", f"{name}.sql"):
-                result = self.connection.execute(statement, {"batch": batch}).fetchone()
-                added += int(result[0]) if result else 0
+                added += _first(self.connection.execute(statement, {"batch": batch}))
             done.added[name] = added
             done.duplicates[name] = staged - added
         return done
 
     def _count(self, table: str) -> int:
-        row = self.connection.execute(" ".join(["SELECT count(*) FROM", table])).fetchone()
-        return int(row[0]) if row else 0
+        return _first(self.connection.execute(" ".join(["SELECT count(*) FROM", table])))
 
     def _leave_out_forgotten(self) -> None:
         gone = ledger.forgotten(ledger.read(self.settings.ledger)[0])
@@ -196,8 +194,8 @@ class Writer:
                 {"batch": batch},
             )
             names = [column[0] for column in cursor.description]
-            row = cursor.fetchone()
-        return dict(zip(names, row, strict=True)) if row else {}
+            rows = cursor.fetchall()
+        return dict(zip(names, rows[0], strict=True)) if rows else {}
 
     def delete_batch(self, batch: str) -> int:
         """Takes all rows of a batch out, in one transaction; returns how many facts went."""
@@ -223,8 +221,8 @@ class Writer:
             self.connection.execute("BEGIN")
             try:
                 for name in tables:
-                    row = self.connection.execute(" ".join(["DELETE FROM", name, "WHERE", where]), parameters).fetchone()
-                    deleted += int(row[0]) if row else 0
+                    sql = " ".join(["DELETE FROM", name, "WHERE", where])
+                    deleted += _first(self.connection.execute(sql, parameters))
                 self.connection.execute("COMMIT")
             except duckdb.Error:
                 self._rollback()
@@ -234,10 +232,14 @@ class Writer:
 
     def has_article(self, site: str, article_key: str) -> bool:
         """Whether the store knows the article."""
-        row = self.connection.execute(
-            "SELECT count(*) FROM article WHERE article = $article", {"article": article_id(site, article_key)}
-        ).fetchone()
-        return bool(row and row[0])
+        wanted = {"article": article_id(site, article_key)}
+        return bool(_first(self.connection.execute("SELECT count(*) FROM article WHERE article = $article", wanted)))
+
+
+def _first(result: duckdb.DuckDBPyConnection) -> int:
+    """The first number of a result, read to its end: DuckDB 2 refuses other work before that."""
+    rows = result.fetchall()
+    return int(rows[0][0]) if rows else 0
 
 
 @contextmanager

@@ -1,0 +1,39 @@
+"""Publishing: the next edition from the store's facts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from readership import sites as site_entries
+from readership.errors import NoEdition
+from readership.pipeline import recover
+from readership.queries import macros
+from readership.settings import Settings
+from readership.store import edition
+from readership.store.writer import locked
+
+
+def publish(settings: Settings, *, full: bool = False, now: datetime | None = None) -> edition.Published:
+    """Makes the next edition and moves the pointer to it; the one before stays in place when anything fails.
+
+    Args:
+        full: make everything again instead of what new facts touch.
+        now: moment of making, for tests; the clock's when None.
+
+    Raises:
+        StoreBusy, StoreDamaged, DiskFull; NoEdition when there is no store to publish.
+    """
+    if not settings.store.exists():
+        raise NoEdition("There is nothing to publish yet.", "Run `readership ingest` or `readership demo` first.")
+    known = site_entries.load(settings.sites_file)
+    with recover.opened(settings, known):
+        pass
+    moment = (now or datetime.now(UTC)).replace(microsecond=0)
+    with locked(settings):
+        return edition.build(settings, known.all, macros(), moment, full=full)
+
+
+def outdated(settings: Settings) -> bool:
+    """Whether the published edition was made in another shape than this version's queries read."""
+    found = edition.pointer(settings.editions)
+    return found is not None and found.schema != edition.schema_of(macros())

@@ -1,0 +1,427 @@
+"""Editions: read-only copies of what pages need, made from the facts by store/rollups, published by one rename."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from readership.models import Site
+from readership.settings import Settings
+from readership.store import calendar, database
+from readership.store.ledger import sync_folder
+from readership.store.walk import walk
+
+POINTER = "current.json"
+PUBLICATION_COUNTS_S = 48 * 3600
+"""A publication with a time of day is a reading of 0 when the first reading follows within this (DEFINITIONS)."""
+AGE_GRID_H = (1, 3, 6, 12, 24, 48, 72, 168, 336, 720, 2160)
+"""Ages at which views are kept, hours (DEFINITIONS, Same-age index)."""
+BY_ARTICLE = (
+    "article", "article_text", "provenance", "article_revision", "article_author", "article_topic", "article_country",
+    "article_dimension", "interval", "aside", "article_meter", "article_age",
+)  # fmt: skip
+SORTED_BY = {"article": "published_s DESC", "interval": "to_s", "article_day": "day"}
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the pointer says of an edition.
+
+    Attributes:
+        number: rises by one with each publish.
+        file: name of the DuckDB file beside the pointer.
+        as_of: newest reading of any site, RFC 3339 UTC; None when nothing was read.
+        built_at: when it was made, RFC 3339 UTC.
+        schema: fingerprint of the tables, rollups and macros it was made with.
+        demo: holds demo data.
+        articles, touched: articles in it, and how many of them this publish worked on.
+    """
+
+    number: int
+    file: str
+    as_of: str | None
+    built_at: str
+    schema: str
+    demo: bool
+    articles: int
+    touched: int
+
+
+def pointer(editions: Path) -> Published | None:
+    """What is published now; None when nothing is, or its file is gone."""
+    try:
+        found = Published(**json.loads((editions / POINTER).read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+    return found if (editions / found.file).exists() else None
+
+
+def problem(path: Path) -> str | None:
+    """What is wrong with an edition's file, None when it opens and its tables can be read."""
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            for name in ("meta", *BY_ARTICLE, "article_day", "site_hour", "dimension_day"):
+                connection.execute(" ".join(["SELECT bit_xor(hash(t)) FROM", name, "AS t"])).fetchall()
+    except duckdb.Error as error:
+        return type(error).__name__
+    return None
+
+
+def schema_of(macros: Sequence[str]) -> str:
+    """Fingerprint of all that shapes an edition: another one asks for a full rebuild."""
+    text = "\n".join(statement for name in database.scripts("rollups") for statement in database.script("rollups", name))
+    return hashlib.sha256("\n".join([text, *macros, str(AGE_GRID_H)]).encode()).hexdigest()[:16]
+
+
+def build(
+    settings: Settings, sites: Sequence[Site], macros: Sequence[str], now: datetime, *, full: bool = False
+) -> Published:
+    """Makes the next edition and moves the pointer to it; the caller holds the writer's lock.
+
+    The previous edition is copied and only articles with new facts are worked on, unless `full`, the shape changed, or
+    facts were taken away since.
+
+    Raises:
+        DiskFull, StoreDamaged: the edition published before stays in place.
+    """
+    settings.editions.mkdir(parents=True, exist_ok=True)
+    before = pointer(settings.editions)
+    number = _next_number(settings.editions, before)
+    building = settings.editions / f".building-{number:06d}.duckdb"
+    _sweep(settings.editions)
+    schema = schema_of(macros)
+    try:
+        basis = before if before and not full and before.schema == schema else None
+        facts = _fill(settings, building, basis, sites, macros, now)
+        if facts is None:
+            building.unlink()
+            facts = _fill(settings, building, None, sites, macros, now)
+        if facts is None:
+            raise AssertionError("a full build never asks for a full build")
+        published = Published(number, f"{number:06d}.duckdb", facts["as_of"], now.isoformat(), schema, *_counts(facts))
+        _move(settings.editions, building, published)
+    except BaseException:
+        _sweep(settings.editions)
+        raise
+    _drop_old(settings, published)
+    return published
+
+
+def _counts(facts: dict[str, object]) -> tuple[bool, int, int]:
+    return bool(facts["demo"]), int(str(facts["articles"])), int(str(facts["touched"]))
+
+
+def _next_number(editions: Path, before: Published | None) -> int:
+    numbers = [int(path.stem) for path in editions.glob("[0-9]*.duckdb") if path.stem.isdigit()]
+    return max([*numbers, before.number if before else 0]) + 1
+
+
+def _fill(
+    settings: Settings,
+    building: Path,
+    basis: Published | None,
+    sites: Sequence[Site],
+    macros: Sequence[str],
+    now: datetime,
+) -> dict[str, object] | None:
+    """Fills the file; None when an incremental build finds that facts were taken away."""
+    if basis:
+        shutil.copyfile(settings.editions / basis.file, building)
+    connection = database.connect(building, settings)
+    try:
+        with database.plainly(building):
+            connection.execute(" ".join(["ATTACH", _quoted(str(settings.store)), "AS facts (READ_ONLY)"]))
+            maker = _Maker(connection, sites, now, full=basis is None)
+            if basis is None:
+                maker.run("00_tables.sql")
+            elif maker.facts_went():
+                return None
+            facts = maker.make()
+            if basis is None:
+                for macro in macros:
+                    connection.execute(macro)
+            connection.execute("DETACH facts")
+            connection.execute("CHECKPOINT")
+    finally:
+        connection.close()
+    return facts
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+class _Maker:
+    """One run over the rollups, on a connection where `facts` is attached."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, sites: Sequence[Site], now: datetime, *, full: bool) -> None:
+        self.connection = connection
+        self.sites = sites
+        self.now = now
+        self.full = full
+
+    def run(self, name: str) -> None:
+        """Runs one rollup file."""
+        for statement in database.script("rollups", name):
+            self.connection.execute(statement)
+
+    def sql(self, *parts: str) -> duckdb.DuckDBPyConnection:
+        """Runs a statement put together from fixed words of this module."""
+        return self.connection.execute(" ".join(parts))
+
+    def value(self, *parts: str) -> object:
+        rows = self.sql(*parts).fetchall()
+        return rows[0][0] if rows else None
+
+    def put(self, name: str, rows: pa.Table, *, temporary: bool = True) -> None:
+        self.connection.register("put_rows", rows)
+        if temporary:
+            self.sql("CREATE OR REPLACE TEMP TABLE", name, "AS SELECT * FROM put_rows")
+        else:
+            self.sql("DELETE FROM", name)
+            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM put_rows")
+        self.connection.unregister("put_rows")
+
+    def facts_went(self) -> bool:
+        """Facts that this edition was made from are not there any more, or were changed in place."""
+        lost = self.value(
+            "SELECT count(*) FROM (SELECT batch, accepted FROM batch EXCEPT SELECT batch, accepted FROM facts.batch)"
+        )
+        return bool(lost)
+
+    def make(self) -> dict[str, object]:
+        touched = self._touch()
+        self._reference()
+        if touched:
+            self.run("10_articles.sql")
+            self.run("20_readings.sql")
+            self._judge()
+            self.run("30_intervals.sql")
+            if not self.full:
+                self._pieces("interval", "article_dimension", "article", sign=-1)
+            self._pieces("fresh_interval", "fresh_article_dimension", "fresh_article", sign=1)
+            self._replace_touched()
+            self._totals()
+        self._small_tables()
+        return self._meta(touched)
+
+    def _touch(self) -> int:
+        """Articles with facts of batches that this edition does not know yet."""
+        self.sql("CREATE TEMP TABLE new_batch AS SELECT batch FROM facts.batch EXCEPT SELECT batch FROM batch")
+        if self.full:
+            self.sql("CREATE TEMP TABLE touched AS SELECT DISTINCT article FROM facts.article")
+        else:
+            sources = ["article", "capture", "article_revision", "observation", "gain"]
+            union = " UNION ".join(
+                f"SELECT f.article FROM facts.{name} AS f JOIN new_batch AS n ON n.batch = f.batch"  # noqa: S608
+                for name in sources
+            )
+            self.sql("CREATE TEMP TABLE touched AS", union)
+        return int(str(self.value("SELECT count(*) FROM touched")))
+
+    def _reference(self) -> None:
+        """Sites and the calendar of their zones; made again when an instant lies outside."""
+        known = {site.name: site for site in self.sites}
+        names = sorted(row[0] for row in self.sql("SELECT DISTINCT site FROM facts.article").fetchall())
+        low, high = self._range()
+        phases = {name: calendar.phase_s(known[name].zone if name in known else "UTC", low) for name in names}
+        rows = [
+            {
+                "site": name,
+                "zone": known[name].zone if name in known else "UTC",
+                "phase_s": phases[name],
+                "home_country": known[name].home_country if name in known else None,
+                "quote_currency": known[name].quote_currency if name in known else None,
+                "week_start": known[name].week_start if name in known else 1,
+            }
+            for name in names
+        ]
+        shape = pa.schema([
+            ("site", pa.string()), ("zone", pa.string()), ("phase_s", pa.int64()), ("home_country", pa.string()),
+            ("quote_currency", pa.string()), ("week_start", pa.int32()),
+        ])  # fmt: skip
+        self.put("site", pa.Table.from_pylist(rows, schema=shape), temporary=False)
+        self._calendar({str(row["zone"]): int(str(row["week_start"])) for row in rows}, low, high)
+        self.put("age_grid", pa.table({"age_h": pa.array(AGE_GRID_H, pa.int32())}))
+        self.put("limits", pa.table({"publication_counts_s": pa.array([PUBLICATION_COUNTS_S], pa.int64())}))
+
+    def _range(self) -> tuple[int, int]:
+        ((first, last),) = self.sql(
+            "SELECT min(low), max(high) FROM ("
+            "SELECT min(observed_at) AS low, max(observed_at) AS high FROM facts.observation UNION ALL "
+            "SELECT min(published_at), max(published_at) FROM facts.article_revision UNION ALL "
+            "SELECT min(captured_at), max(captured_at) FROM facts.capture UNION ALL "
+            "SELECT min(from_at), max(to_at) FROM facts.gain)"
+        ).fetchall()
+        return calendar.span(first, last, self.now)
+
+    def _calendar(self, zones: dict[str, int], low: int, high: int) -> None:
+        covered = self.sql(
+            "SELECT zone, min(from_s), max(to_s) FROM calendar GROUP BY zone HAVING min(from_s) <= $low".replace(
+                "$low", str(int(low))
+            )
+        ).fetchall()
+        enough = {row[0] for row in covered if row[2] >= high - 60 * calendar.DAY}
+        if zones and set(zones) <= enough:
+            return
+        tables = [calendar.hours(zone, low, high, week_start) for zone, week_start in sorted(zones.items())]
+        if not tables:
+            return
+        self.put("calendar", pa.concat_tables(tables), temporary=False)
+        self.put("calendar_day", pa.concat_tables([calendar.days(table) for table in tables]), temporary=False)
+
+    def _judge(self) -> None:
+        """Walks the counters that ever fell and stores the verdicts."""
+        rows = self.connection.sql(
+            "SELECT s.article, s.meter, s.at_s, s.views FROM stepped AS s "
+            "JOIN irregular AS i ON i.article = s.article AND i.meter = s.meter ORDER BY s.article, s.meter, s.at_s"
+        ).to_arrow_table()
+        if not rows.num_rows:
+            return
+        columns = [rows.column(name).to_pylist() for name in ("article", "meter", "at_s", "views")]
+        articles, meters, times, values = columns
+        kept: list[bool] = []
+        epochs: list[int] = []
+        start = 0
+        for end in range(1, len(articles) + 1):
+            if end == len(articles) or (articles[end], meters[end]) != (articles[start], meters[start]):
+                for verdict in walk(times[start:end], values[start:end]):
+                    kept.append(verdict.kept)
+                    epochs.append(verdict.epoch)
+                start = end
+        verdicts = pa.table({
+            "article": rows.column("article"), "meter": rows.column("meter"), "at_s": rows.column("at_s"),
+            "kept": pa.array(kept, pa.bool_()), "epoch": pa.array(epochs, pa.int32()),
+        })  # fmt: skip
+        self.connection.register("verdict_rows", verdicts)
+        self.sql("INSERT INTO verdict SELECT * FROM verdict_rows")
+        self.connection.unregister("verdict_rows")
+
+    def _pieces(self, intervals: str, dimensions: str, articles: str, *, sign: int) -> None:
+        """Expands intervals into hour pieces and adds (or, for what was there before, takes away) their sums."""
+        for name in ("moving", "moving_dimension", "stretch", "many", "piece", "day_piece", "hour_piece", "dimension_piece"):
+            self.sql("DROP TABLE IF EXISTS", name)
+        self.sql(
+            "CREATE TEMP TABLE moving AS SELECT i.article, i.meter, a.site, i.from_s, i.to_s, i.gained, s.phase_s FROM",
+            intervals, "AS i JOIN touched AS t ON t.article = i.article JOIN", articles,
+            "AS a ON a.article = i.article JOIN site AS s ON s.site = a.site",
+        )  # fmt: skip
+        self.sql(
+            "CREATE TEMP TABLE moving_dimension AS SELECT d.* FROM", dimensions,
+            "AS d JOIN touched AS t ON t.article = d.article",
+        )  # fmt: skip
+        self._ladder()
+        self.run("40_pieces.sql")
+        for name, piece in (("site_hour", "hour_piece"), ("dimension_day", "dimension_piece")):
+            columns = [row[0] for row in self.sql("SELECT * FROM", piece, "LIMIT 0").description]
+            signed = ", ".join(f"{sign} * {column} AS {column}" if _is_sum(column) else column for column in columns)
+            self.sql("CREATE TEMP TABLE IF NOT EXISTS", f"change_{name}", "AS SELECT * FROM", piece, "LIMIT 0")
+            self.sql("INSERT INTO", f"change_{name}", "SELECT", signed, "FROM", piece)
+
+    def _ladder(self) -> None:
+        """n < 2^rung for every rung that the longest interval needs."""
+        most = self.value(
+            "SELECT max(least((to_s + phase_s - 1) // 3600 - (from_s + phase_s) // 3600 + 1, gained)) FROM moving",
+            "WHERE gained > 0 AND from_s IS NOT NULL AND to_s > from_s",
+        )
+        rungs = range(1, math.ceil(math.log2(max(int(str(most or 2)), 2)) + 1e-9) + 2)
+        self.put(
+            "ladder",
+            pa.table({
+                "rung": pa.array([rung for rung in rungs for _ in range(2**rung)], pa.int32()),
+                "n": pa.array([n for rung in rungs for n in range(2**rung)], pa.int64()),
+            }),
+        )
+
+    def _replace_touched(self) -> None:
+        self.sql("CREATE TEMP TABLE fresh_article_day AS SELECT article, meter, day, views, observed, observed_week,",
+                 "observed_month FROM day_piece WHERE views <> 0")  # fmt: skip
+        for name in (*BY_ARTICLE, "article_day"):
+            if not self.full:
+                self.sql("DELETE FROM", name, "WHERE article IN (SELECT article FROM touched)")
+            order = ["ORDER BY", SORTED_BY[name]] if self.full and name in SORTED_BY else []
+            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"fresh_{name}", *order)
+
+    def _totals(self) -> None:
+        for name in ("site_hour", "dimension_day"):
+            columns = [row[0] for row in self.sql("SELECT * FROM", name, "LIMIT 0").description]
+            keys = ", ".join(column for column in columns if not _is_sum(column))
+            sums = ", ".join(f"CAST(sum({column}) AS BIGINT) AS {column}" for column in columns if _is_sum(column))
+            self.sql(
+                "CREATE TEMP TABLE", f"next_{name}", "AS SELECT", keys, ",", sums, "FROM (SELECT * FROM", name,
+                "UNION ALL BY NAME SELECT * FROM", f"change_{name}", ") GROUP BY", keys, "HAVING sum(views) <> 0",
+            )  # fmt: skip
+            self.sql("DELETE FROM", name)
+            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"next_{name}", "ORDER BY", keys)
+
+    def _small_tables(self) -> None:
+        """What is small enough to be made whole each time."""
+        self.run("50_rates.sql")
+        self.run("60_coverage.sql")
+        for name in ("header_rate", "coverage_hour"):
+            self.sql("DELETE FROM", name)
+            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"fresh_{name}")
+        self.sql("DELETE FROM official_rate")
+        self.sql(
+            "INSERT INTO official_rate BY NAME SELECT source, day, currency, quote, value, quant, change",
+            "FROM facts.official_rate QUALIFY row_number() OVER",
+            "(PARTITION BY source, day, currency, quote ORDER BY batch DESC, value) = 1",
+        )
+        for name in ("batch", "reject"):
+            self.sql("DELETE FROM", name)
+            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"facts.{name}")
+
+    def _meta(self, touched: int) -> dict[str, object]:
+        newest = self.value("SELECT max(last_s) FROM article_meter")
+        facts: dict[str, object] = {
+            "as_of": datetime.fromtimestamp(int(str(newest)), UTC).isoformat() if newest is not None else None,
+            "built_at": self.now.isoformat(),
+            "demo": bool(self.value("SELECT coalesce(max(demo), FALSE) FROM batch")),
+            "articles": self.value("SELECT count(*) FROM article"),
+            "touched": touched,
+        }
+        rows = [{"name": name, "value": None if value is None else str(value)} for name, value in facts.items()]
+        self.put("meta", pa.Table.from_pylist(rows), temporary=False)
+        return facts
+
+
+def _is_sum(column: str) -> bool:
+    return column == "views" or column.startswith("observed")
+
+
+def _move(editions: Path, building: Path, published: Published) -> None:
+    """Puts the file under its name and the pointer to it, each in one rename, each forced to disk."""
+    _sync(building)
+    building.rename(editions / published.file)
+    fresh = editions / f".{POINTER}.new"
+    fresh.write_text(json.dumps(asdict(published)))
+    _sync(fresh)
+    fresh.replace(editions / POINTER)
+    sync_folder(editions)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _sweep(editions: Path) -> None:
+    for path in editions.glob(".building-*"):
+        path.unlink(missing_ok=True)
+
+
+def _drop_old(settings: Settings, published: Published) -> None:
+    """Old editions beyond the last few go; a reader that has one open keeps it."""
+    numbered = sorted(path for path in settings.editions.glob("[0-9]*.duckdb") if path.name != published.file)
+    for path in numbered[: max(0, len(numbered) - settings.keep_editions)]:
+        path.unlink(missing_ok=True)
