@@ -1,0 +1,159 @@
+"""The outside source that a text names, in English, Russian and Kazakh; None for the site's own reporting.
+
+A source is an organisation that the text says it has its news from. Who speaks in the news ("the minister said")
+is no source, and a ministry without a name isn't one either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from readership.models import Provenance
+
+_LOOK_AT = 6_000
+_UP = "A-ZÀ-ÞА-ЯЁӘҒҚҢӨҰҮІҺ"
+_LOW = "a-zß-ÿа-яёәғқңөұүіһ"
+_QUOTES = "«»“”\"„‟‘’'"
+# A name: up to a clause mark; a dot may stand inside it (gov.kz, U.S.).
+_NAME = r"(?P<name>(?:[^\s.,;:()!?\n–—]|\.(?=\w)|[ \t](?![–—(]))(?:[^,;:()!?\n–—.]|\.(?=\w)){0,120})"
+_EN_BEFORE = re.compile(
+    r"(?i:\b(?:cit(?:es|ing|ed)|quot(?:es|ing)|with (?:a )?(?:reference|link) to|referring to|refers to|according to(?: (?:the )?(?:data|information|report|reports"
+    r"|statement|figures|a report|a statement|information|statistics) (?:of|from|by|provided by))?|as reported by|reported by|reports? by|news by"
+    r"|learned from|learnt from|(?:source|sources?):))\s+" + _NAME
+)
+_EN_INVERTED = re.compile(r",[”\"’']?\s+(?:(?i:as)\s+)?(?:reports?|reported|writes?|informs?|informed)\s+(?!(?i:that|on|to|in|for|about|of|at|from|by|a|an|its|his|her)\b)" + _NAME)
+_EN_AFTER = re.compile(
+    rf",[”\"’']?\s+(?P<name>(?i:the\s+)?(?:press[- ](?:service|office) of\s+|[{_UP}])[^,;:()!?\n.]{{1,100}}?)\s+(?:reports|reported|informs|informed|writes|says in a statement)(?=[.,;]|$|\s+(?:on|in|with|to)\b)",
+    re.MULTILINE,
+)
+_EN_SERVICE = re.compile(r"(?i:\b(?:the\s+)?(?P<name>press[- ](?:service|office) of\s+[^,;:()!?\n.]{2,100}?)\s+(?:said|reported|reports|informed|announced|told|noted|stated|confirmed)\b)")
+_RU_BEFORE = re.compile(
+    r"(?i:\b(?:с[оo] ссылкой на|ссылаясь на|по (?:данным|информации|сведениям|сообщению|сообщениям|предварительным данным|оперативным данным)|согласно (?:данным|информации|сообщению|сведениям)"
+    r"|как (?:сообщает|сообщили|передает|передаёт|пишет|информирует|сообщил|сообщила) (?:в )?|источник:|ист\.:))\s*" + _NAME
+)
+_RU_VERB = re.compile(r"(?:^|[,.–—»”\"]\s*|\s)(?i:сообщает|сообщают|передает|передаёт|передают|пишет|пишут|информирует|сообщила|сообщил|проинформировала|информируют|уточняет)\s+" + _NAME, re.MULTILINE)
+_KK_REFERENCE = re.compile(
+    r"(?P<name>(?:[^\s,;:()!?\n.]|\.(?=\w))(?:[^,;:()!?\n.–—]|\.(?=\w)){0,100}?)(?:[-–](?:ге|ке|ға|қа|не|на|нің|ның|дің|дың|тің|тың)|(?<=\w)(?:не|на|ге|ке|ға|қа|ына|іне)|(?<=[»”\"])-?(?:ге|ке|ға|қа|не|на))?\s+(?i:сілтеме жасап|сілтеме жасай|сілтеме келтіріп|сүйеніп|сүйене отырып|дерегіне сүйеніп)"
+)
+_KK_DATA = re.compile(
+    r"(?P<name>(?:[^\s,;:()!?\n.]|\.(?=\w))(?:[^,;:()!?\n.–—]|\.(?=\w)){0,100}?)(?:[-–]?(?:ның|нің|дың|дің|тың|тің))?\s+(?i:мәліметінше|мәліметіне сәйкес|деректерінше|дерегінше|ақпаратынша|хабарлауынша|хабарлағандай|мәліметі бойынша|деректері бойынша|ақпаратына сәйкес)"
+)
+_KK_VERB = re.compile(
+    r"(?:деп(?: атап)?\s+|^|,\s+)(?i:хабарлайды|хабарлады|жазады|жазды|мәлімдеді|хабарлап отыр|жеткізді)\s+" + _NAME, re.MULTILINE
+)
+_KK_SERVICE = re.compile(r"(?P<name>(?:[^\s,;:()!?\n.]|\.(?=\w))(?:[^,;:()!?\n.–—]|\.(?=\w)){1,100}?\s(?:баспасөз (?:қызметі|орталығы|хатшысы)))(?:нен|нің|не)?\s+(?:[^.\n]{0,40}\s)?(?i:хабарла|мәлімде|жеткіз|таратты|ақпаратынша|мәліметінше)")
+
+# What ends a name inside the captured run.
+_CUT = re.compile(
+    r"\s+(?:that|which|who|where|when|as|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|on its|in its|in a|with reference|with a reference|citing|quoting|reports?|reported|said|says|in the|said in|website|сообщает|сообщили|сообщил|сообщила|передает|передаёт|пишет|со ссылкой|ссылаясь|что|который|которая|которые|где|когда|в (?:четверг|пятницу|понедельник|вторник|среду|субботу|воскресенье)|в своём|в своем|о том|об этом|на (?:сайте|своем|своём|официальн)|деп|хабарлайды|хабарлады)\b.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_LEADING = re.compile(
+    r"^(?:(?:the|our|an|a|его|агентств[оау]|информагентств[оау]|информационное агентство|ИА|РИА(?=\s[«\"])|портал|сайт|издани[еяю]|телеканал|газет[аеуы]|журнал|интернет-портал|корреспондент(?:ы)?|корр\.|собкор|news agency|агенттігі|сайты|порталы|басылымы|newspaper|website|portal)\s+)+",
+    re.IGNORECASE,
+)
+_OWN_PREFIX = re.compile(r"^(?:correspondent|a correspondent|корреспондент\w*|собственный|тілші\w*)\b", re.IGNORECASE)
+_ORG = re.compile(
+    r"(?i:ministr|agency|department|committee|press|service|office|bank|centre|center|university|institute|council|commission|association|police|court|government|embassy|administration|akimat|times|post|news|today|tv|media|channel|foundation|fund"
+    r"|organi[sz]ation|company|bureau|union|authority|inspectorate|prosecutor|parliament|senate|federation|academy|corporation|group|kazhydromet|министерств|минист(?:ерство|ерства)|комитет|департамент|агентств|служб|управлени|банк|центр|университет|институт|совет|комисси|ассоциаци|полици|суд|правительств|посольств|акимат|прокуратур"
+    r"|организаци|компани|бюро|союз|фонд|ведомств|телеканал|издани|газет|министрлі|комитет|департамент|агентті|қызмет|басқарма|орталы|университет|кеңес|комиссия|әкімді|сот|прокуратура|елшілі|ұйым|компания|порталы|басылым|арнасы|қоры)"
+)
+_SURNAME = re.compile(r"(?:ov|ev|ova|eva|ov|yev|yeva|bayev|bayeva|sky|skaya|kyzy|uly|ұлы|қызы|ов|ев|ёв|ова|ева|ин|ина|ский|ская|ову|еву|овой|евой|ина)$", re.IGNORECASE)
+_PERSON_WORDS = re.compile(r"(?i:\b(?:minister|president|mayor|governor|director|head|chairman|chairwoman|spokes\w+|secretary|ambassador|expert|experts|analyst|analysts|official|officials|witness\w*|doctor|scientist\w*|researcher\w*|him|her|them|us|me|sources?|media reports?|law|plan|schedule|forecasters|министр\w*|президент\w*|аким\w*|директор\w*|глав[аеыу]|председател\w*|спикер\w*|эксперт\w*|аналитик\w*|очевидц\w*|источник\w*|депутат\w*|посл[ауе]|посол|синоптик\w*|специалист\w*|закон\w*|план\w*|министрі|әкімі|басшысы|төрағасы|сарапшы\w*|мамандар\w*|маман|президенті|депутат\w*)\b)")
+_ACRONYM = re.compile(rf"\b[{_UP}][{_UP}\d&]{{1,9}}\b")
+_DOMAIN = re.compile(r"\b[\w-]+\.(?:kz|kg|uz|tj|tm|com|org|net|ru|media|info|gov)\b", re.IGNORECASE)
+_MAX_WORDS = 10
+
+
+def cited_source(text: str, own_names: Iterable[str] = ()) -> tuple[str, Provenance] | None:
+    """The first outside source that the text names.
+
+    Args:
+        text: the body (a title before it does no harm).
+        own_names: how the site calls itself; such a name is no outside source.
+
+    Returns:
+        The name as printed, without article, quotes or trailing clause, and where it stood; None for own reporting.
+    """
+    text = text[:_LOOK_AT]
+    low = text.lower()
+    own = tuple(filter(None, (_plain(name) for name in own_names)))
+    found: list[tuple[int, str, str]] = []
+    for stems, patterns in _RULES:
+        if any(stem in low for stem in stems):
+            for pattern in patterns:
+                found.extend(_named(pattern, text, own))
+    if not found:
+        return None
+    at, name, sentence = min(found)
+    line = text.count("\n", 0, at) + 1
+    return name, Provenance(f"body paragraph {line}", sentence[:200])
+
+
+def _named(pattern: re.Pattern[str], text: str, own: tuple[str, ...]) -> list[tuple[int, str, str]]:
+    for match in pattern.finditer(text):
+        name = _clean(match["name"], pattern in _ENDS_WITH_NAME)
+        if name and not _is_own(name, own) and _is_organisation(name):
+            return [(match.start("name"), name, _sentence(text, match))]
+    return []
+
+
+def _clean(name: str, backwards: bool) -> str:
+    """The name alone, without article, kind of medium, quotes or what follows it."""
+    if backwards:
+        name = re.split(r"(?i:\bпорталы\b|\bхабарлайды\b|\bтілшісі\b|\bақпарат(?:тық)? агенттігі\b|\bагенттігі\b(?=\s\S)|\bсайты\b(?=\s\S))", name)[-1]
+    name = _CUT.sub("", name.strip())
+    name = _LEADING.sub("", name.strip(f" \t{_QUOTES}-–—"))
+    quoted = re.match(rf"^[{_QUOTES}]?([^{_QUOTES}]+)[»”\"]", name)
+    if quoted and quoted.end() >= len(name) - 1:
+        name = quoted[1]
+    return name.strip(f" \t.{_QUOTES}-–—")
+
+
+def _is_own(name: str, own: tuple[str, ...]) -> bool:
+    key = _plain(name)
+    return any(key == mine or (len(mine) > 3 and (key.startswith(mine) or key.endswith(mine))) for mine in own)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+def _is_organisation(name: str) -> bool:
+    """Whether a run of words names an organisation: an acronym, an address, a word for an institution with a name."""
+    parts = name.split()
+    if not parts or len(parts) > _MAX_WORDS or len(name) < 2 or not any(ch.isalpha() for ch in name):
+        return False
+    if _DOMAIN.search(name) or (_ACRONYM.fullmatch(name) and len(name) <= 10):
+        return True
+    capital = any(part.lstrip(_QUOTES)[:1].isupper() for part in parts)
+    if not capital:
+        return False
+    if _ORG.search(name):
+        return not _PERSON_WORDS.match(name)
+    if _PERSON_WORDS.search(name) or _SURNAME.search(parts[-1].strip(_QUOTES)):
+        return False
+    if len(parts) == 1:
+        return parts[0].lstrip(_QUOTES)[:1].isupper()
+    return bool(_ACRONYM.search(name)) or (name.startswith(tuple("«“\"")))
+
+
+def _sentence(text: str, match: re.Match[str]) -> str:
+    start = max(text.rfind("\n", 0, match.start()) + 1, match.start() - 80)
+    end = text.find("\n", match.end())
+    return text[start : min(end if end >= 0 else len(text), match.end() + 80)].strip()
+
+
+_ENDS_WITH_NAME = frozenset({_KK_REFERENCE, _KK_DATA, _KK_SERVICE})
+_RULES: tuple[tuple[tuple[str, ...], tuple[re.Pattern[str], ...]], ...] = (
+    (("cites", "citing", "cited", "quot", "reference to", "link to", "referring", "refers to", "according to", "reported by", "report by", "reports by", "news by", "learned from", "learnt from", "source:", "sources:"), (_EN_BEFORE,)),
+    (("report", "write", "inform"), (_EN_INVERTED, _EN_AFTER)),
+    (("press service", "press-service", "press office"), (_EN_SERVICE,)),
+    (("ссыл", "по данным", "по информации", "по сведениям", "по сообщени", "данным", "согласно", "как сообщ", "как перед", "как пишет", "как информ", "источник:", "ист.:"), (_RU_BEFORE,)),
+    (("сообща", "переда", "пишет", "пишут", "информиру", "сообщил", "уточняет"), (_RU_VERB,)),
+    (("сілтеме", "сүйен"), (_KK_REFERENCE,)),
+    (("мәлімет", "дерек", "ақпаратын", "хабарлауынша", "хабарлағандай", "дерегі"), (_KK_DATA,)),
+    (("баспасөз",), (_KK_SERVICE,)),
+    (("хабарлайды", "хабарлады", "жазады", "жазды"), (_KK_VERB,)),
+)  # fmt: skip

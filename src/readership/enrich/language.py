@@ -1,0 +1,120 @@
+"""Which of English, Russian and Kazakh a text is in; None when it is in none of them, or can't be told."""
+
+from __future__ import annotations
+
+import re
+
+_SAMPLE = 1500
+_WORD = re.compile(r"[^\W\d_]+")
+_CYRILLIC = "аеиностр"
+_LATIN = "aeinostr"
+# Letters by the languages that have them.
+_KAZAKH_ONLY = "ұһәі"  # with і shared by Ukrainian and Belarusian, told apart by ї є ґ ў
+_KAZAKH_SHARED = "ғқңөү"
+_UKRAINIAN = "їєґ"
+_UZBEK_TAJIK = "ўҳӣӯҷ"
+_OTHER_CYRILLIC = "ђјљњћџѓќѕ"
+
+_RU = frozenset(
+    "и в на не что по с со для как это из от за о об к у его её их он она они мы до при но а или же бы был была было были будет также года году лет после"
+    " между более который которые которая которых уже том того этом этого под над без во все сообщает сообщили".split()  # noqa: SIM905
+)
+_KK = frozenset(
+    "және мен бен пен үшін деп бұл ол осы сол да де бар жоқ емес туралы бойынша болды болып болған екен дейін кейін арқылы қарай жылы жылдың"
+    " қазақстан өз біз олар сондай ақ ғана барлық бір еді енді еліміздің ел адам жаңа үлкен".split()  # noqa: SIM905
+)
+_KY = frozenset("жана менен үчүн деп болгон эле бул кыргыз болду боюнча кийин ошондой эмес жок анын бир тууралуу".split())  # noqa: SIM905
+_UK = frozenset("і та що як це не на з у для його про але або був була було також після року від та й".split())  # noqa: SIM905
+_EN = frozenset(
+    "the of and to in for on with at by from is are was were be been has have had that this it its as an will would said after over into about their his her not but"
+    " who which than more new".split()  # noqa: SIM905
+)
+_OTHER_LATIN = frozenset(
+    "va bilan uchun bu ham der die das und ist von mit den dem im le la les des et est une du que el los las y en para por con del ve bir için ile olarak"
+    " da de o os uma na w i z się nie jest che di il per non".split()  # noqa: SIM905
+)
+_EN_ENDINGS = ("tion", "tions", "ing", "ed", "ness", "ment", "ments", "ship", "ies", "ers", "ly", "ous", "ght", "ll", "wh", "th", "ts", "es")
+_FOREIGN_MARKS = "ğışçöüäßñãõéèêàøåæłżźąęőžšč"
+
+
+def detect(title: str, body: str, declared: str | None = None) -> str | None:
+    """`en`, `ru`, `kk` or None.
+
+    Args:
+        title, body: the text; the first 1,500 characters are looked at.
+        declared: the language that the page declares, a weak hint for texts too short to tell.
+    """
+    text = f"{title}\n{body[:_SAMPLE]}"[: _SAMPLE + 200].lower()
+    cyrillic = sum(map(text.count, _CYRILLIC))
+    latin = sum(map(text.count, _LATIN))
+    if cyrillic + latin < 3:
+        return None
+    told = _cyrillic(text) if cyrillic >= latin else _latin(text)
+    if told == "?":
+        return declared if declared in {"en", "ru", "kk"} and (declared == "en") == (latin > cyrillic) else None
+    return told
+
+
+def _cyrillic(text: str) -> str | None:
+    letters = sum(map(text.count, "абвгдежзийклмнопрстуфхцчшщъыьэюяё"))
+    shared = sum(map(text.count, _KAZAKH_SHARED))
+    kazakh = sum(map(text.count, _KAZAKH_ONLY))
+    special = shared + kazakh
+    if letters + special < 3:
+        return "?"
+    if _foreign(text, letters, special):
+        return None
+    share = special / (letters + special)
+    if share >= 0.06:
+        return _turkic(text, shared, kazakh)
+    tokens = _WORD.findall(text)
+    russian = sum(token in _RU for token in tokens)
+    kazakh_words = sum(token in _KK for token in tokens)
+    if kazakh_words > 2 * russian and share >= 0.02:
+        return "kk"
+    if russian or any(map(text.count, "ъщэё")) or _russian_endings(tokens):
+        return "ru"
+    return "?"
+
+
+def _foreign(text: str, letters: int, special: int) -> bool:
+    """Ukrainian, Belarusian, Uzbek, Tajik, Serbian, Macedonian: by letters that neither Russian nor Kazakh has."""
+    ukrainian = sum(map(text.count, _UKRAINIAN))
+    other = sum(map(text.count, _UZBEK_TAJIK)) + sum(map(text.count, _OTHER_CYRILLIC))
+    many = max(2, (letters + special) // 150)
+    if ukrainian >= many and sum(map(text.count, "әғқңұһ")) < ukrainian:
+        return True
+    return other >= many and other * 4 > sum(map(text.count, "әұһі"))
+
+
+def _turkic(text: str, shared: int, kazakh: int) -> str | None:
+    """Kazakh beside Kyrgyz (no ә ғ қ ұ і һ), Tatar (җ), Mongolian and Ukrainian with і alone."""
+    only = sum(map(text.count, "әғқұһ"))
+    if text.count("җ"):
+        return None
+    if not only and not text.count("і"):
+        return None
+    if not only and not shared:
+        tokens = _WORD.findall(text)
+        return "kk" if sum(token in _KK for token in tokens) > sum(token in _UK for token in tokens) else None
+    return "kk"
+
+
+def _russian_endings(tokens: list[str]) -> bool:
+    endings = ("ого", "его", "ов", "ев", "ами", "ями", "ия", "ии", "ия", "ый", "ий", "ая", "ые", "ть", "тся", "ться", "ция", "ции", "ют", "ят", "ет", "ит", "ют", "ли", "ла", "ло", "ой", "ей", "ах", "ях", "ние", "ния", "ью")
+    return sum(len(token) > 4 and token.endswith(endings) for token in tokens) * 3 >= max(1, len(tokens))
+
+
+def _latin(text: str) -> str | None:
+    tokens = _WORD.findall(text)
+    english = sum(token in _EN for token in tokens)
+    other = sum(token in _OTHER_LATIN for token in tokens)
+    marks = sum(map(text.count, _FOREIGN_MARKS)) + text.count("oʻ") + text.count("gʻ") + text.count("o‘") + text.count("g‘")
+    if marks * 25 > sum(map(len, tokens)) or other > english:
+        return None
+    if english and english * 25 >= len(tokens):
+        return "en"
+    if len(tokens) < 25 and not marks and not other:
+        ended = sum(len(token) > 3 and token.endswith(_EN_ENDINGS) for token in tokens)
+        return "en" if ended * 4 >= len(tokens) else "?"
+    return None if other else "?"

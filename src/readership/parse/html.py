@@ -1,0 +1,367 @@
+"""HTML: what machines are told (JSON-LD, OpenGraph, `<time>`, itemprop) first, then the line rules on the visible text."""
+
+from __future__ import annotations
+
+import html as entities
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborHTMLParser
+
+from readership.errors import NotAnArticle
+from readership.models import PageFacts, Provenance, Published, Site
+from readership.parse import dates, generic, layouts
+from readership.parse.lines import Line, read_lines
+from readership.sites import Sites
+
+# Beyond these the time of the HTML parser grows with the square; no page for people comes near.
+_MAX_DEPTH = 4_000
+_MANY_TAGS = 8_000
+_MAX_ATTRIBUTES = 1_000
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{8000,}")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"})
+_DROP = ["script", "style", "noscript", "template", "iframe", "select", "textarea", "object", "footer", "dialog", "video", "audio", "canvas", "datalist"]
+_BLOCK = frozenset(
+    {
+        "address", "article", "aside", "blockquote", "br", "button", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure",
+        "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "label", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary",
+        "table", "tbody", "thead", "tr", "td", "th", "tfoot", "ul", "time",
+    }
+)  # fmt: skip
+_TAGGED = frozenset({"h1", "h2", "h3", "li", "figcaption", "p", "td"})
+_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^>]*)>|<!--.*?-->|<[!?][^>]*>", re.DOTALL)
+_WHITE = re.compile(r"[ \t\r\n\f]+")
+_ICON = re.compile(r"""(?:class|href)="[^"]*?(?<![a-z])(?:(?P<view>eye|views?|view-count|views-count|viewcount|post-views|hits|page-views|pageviews|prosmotr\w*)|(?P<comment>comments?|comment-count))(?![a-z])[^"]*\"""", re.IGNORECASE)
+_ARTICLE_TYPES = frozenset({"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle", "LiveBlogPosting", "TechArticle", "VideoObject", "Report", "ReviewNewsArticle", "BackgroundNewsArticle", "AdvertiserContentArticle"})
+_H1_MARK = "\x01"
+
+
+@dataclass
+class Told:
+    """What the markup tells machines; each value with where it stood."""
+
+    titles: list[str] = field(default_factory=list)
+    published: tuple[str, Provenance] | None = None
+    updated: tuple[str, Provenance] | None = None
+    section: tuple[str, Provenance] | None = None
+    authors: tuple[tuple[str, ...], Provenance] | None = None
+    views: tuple[int, Provenance] | None = None
+    body: str = ""
+    language: str | None = None
+    url: str | None = None
+
+
+def read(text: str, url: str | None, sites: Sites) -> PageFacts:
+    """Facts of an HTML page.
+
+    Raises:
+        NotAnArticle: markup beyond measure, or no article in it.
+    """
+    _guard(text)
+    tree = LexborHTMLParser(text)
+    told = _told(tree)
+    url = url or told.url
+    site = sites.of_url(url) if url else None
+    layout = layouts.named(site.layout) if site else layouts.GENERIC
+    lines = _lines(tree)
+    if not lines:
+        raise NotAnArticle("The page shows no text.", "It may be drawn by scripts; save it as the browser shows it.")
+    hints = generic.Hints(frozenset(generic.plain(title) for title in told.titles), _slug(url))
+    found = generic.read(lines, hints, site, layout)
+    _apply(found, told, site)
+    from readership.parse import facts
+
+    return facts(found, url, site, sites, layout.name, told.language)
+
+
+def _slug(url: str | None) -> str:
+    from readership.parse import hints_of
+
+    return hints_of(url).slug
+
+
+def _guard(text: str) -> None:
+    for match in _LONG_TAG.finditer(text):
+        bare = _QUOTED.sub("", match[0])
+        if sum(bare.count(mark) for mark in " \t\n/=") > _MAX_ATTRIBUTES:
+            raise NotAnArticle("The page has a tag with thousands of attributes.")
+    if text.count("<") > _MANY_TAGS and _depth(text) > _MAX_DEPTH:
+        raise NotAnArticle("The page nests its elements thousands deep.")
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for closing, name in _TAG.findall(text):
+        if closing:
+            depth = max(0, depth - 1)
+        elif name.lower() not in _VOID:
+            depth += 1
+            if depth > deepest:
+                deepest = depth
+                if deepest > _MAX_DEPTH:
+                    break
+    return deepest
+
+
+# --- visible text ----------------------------------------------------------------------------------------------------
+
+
+def _lines(tree: LexborHTMLParser) -> list[Line]:
+    tree.strip_tags(_DROP)
+    body = tree.body
+    if body is None:
+        return []
+    text, tags = visible(body.html or "")
+    return read_lines(text, tags)
+
+
+def visible(markup: str) -> tuple[str, dict[int, str]]:
+    """Text as lines, one a block, and what the markup says of a line, by line number."""
+    marked = _ANY_TAG.sub(_as_text, _WHITE.sub(" ", markup))
+    from readership.parse import normalise
+
+    kept: list[str] = []
+    tags: dict[int, str] = {}
+    for raw in entities.unescape(marked).split("\n"):
+        line = raw.strip()
+        tag = ""
+        if line.startswith("\x02"):
+            tag, _, line = line[1:].partition("\x03")
+            line = line.strip()
+        if line:
+            kept.append(line.replace("\x02", "").replace("\x03", ""))
+            if tag:
+                tags[len(kept)] = tag
+    return normalise("\n".join(kept)), tags
+
+
+def _as_text(match: re.Match[str]) -> str:
+    name = match[2]
+    if name is None:
+        return ""
+    name = name.lower()
+    icon = ""
+    if not match[1] and match[3] and (found := _ICON.search(match[3])):
+        icon = " 👁 " if found["view"] else " 💬 "
+    if name in _BLOCK:
+        if not match[1] and name in _TAGGED:
+            return f"\n\x02{name}\x03{icon}"
+        return f"\n{icon}"
+    return icon or ("" if name in _INLINE else " ")
+
+
+_INLINE = frozenset({"b", "strong", "i", "em", "u", "font", "sup", "sub", "mark", "wbr", "small", "s", "abbr", "span", "a", "bdi"})
+
+
+# --- what machines are told ------------------------------------------------------------------------------------------
+
+
+def _told(tree: LexborHTMLParser) -> Told:
+    told = Told()
+    metas = _metas(tree)
+    thing = _news(tree)
+    if thing is not None:
+        _from_json(told, thing)
+    _from_metas(told, metas)
+    _from_elements(told, tree)
+    return told
+
+
+def _metas(tree: LexborHTMLParser) -> dict[str, str]:
+    metas: dict[str, str] = {}
+    for node in tree.css("meta[content]"):
+        attributes = node.attributes
+        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+        content = attributes.get("content")
+        if name and content:
+            metas.setdefault(name.lower(), content.strip())
+    return metas
+
+
+def _from_metas(told: Told, metas: Mapping[str, str]) -> None:
+    for name in ("og:title", "twitter:title", "title"):
+        if name in metas:
+            told.titles.append(_title(metas[name]))
+    told.published = told.published or _meta(metas, "article:published_time", "datepublished", "pubdate", "publish-date", "dc.date.issued", "publication_date", "mediator_published_time", "date")
+    told.updated = told.updated or _meta(metas, "article:modified_time", "datemodified", "og:updated_time", "last-modified")
+    told.section = told.section or _meta(metas, "article:section", "articlesection")
+    if told.authors is None and (author := _meta(metas, "author", "article:author", "mediator_author")) and not author[0].startswith("http"):
+        told.authors = (author[0],), author[1]
+    told.url = metas.get("og:url") or told.url
+
+
+def _meta(metas: Mapping[str, str], *names: str) -> tuple[str, Provenance] | None:
+    for name in names:
+        if value := metas.get(name):
+            kind = "og" if name.startswith(("og:", "article:")) else "meta"
+            return value, Provenance(f"{kind} {name}", value[:200])
+    return None
+
+
+def _from_elements(told: Told, tree: LexborHTMLParser) -> None:
+    root = tree.root
+    told.language = ((root.attributes.get("lang") or "") if root else "").lower().replace("_", "-").split("-")[0] or None
+    if (title := tree.css_first("title")) is not None:
+        told.titles.append(_title(title.text()))
+    if (link := tree.css_first('link[rel="canonical"]')) is not None and (href := link.attributes.get("href")):
+        told.url = urljoin(told.url or "", href) if told.url else href
+    if told.url and not told.url.lower().startswith(("http://", "https://")):
+        told.url = None
+    if told.published is None:
+        told.published = _time(tree, "datePublished")
+    if told.updated is None:
+        told.updated = _time(tree, "dateModified")
+
+
+def _time(tree: LexborHTMLParser, prop: str) -> tuple[str, Provenance] | None:
+    node = tree.css_first(f'[itemprop="{prop}"]')
+    where = f"itemprop {prop}"
+    if node is None and prop == "datePublished":
+        # A lone <time> is the article's; among many only one inside <article> or <header> beside the heading.
+        stamped = tree.css("time[datetime]")
+        node, where = (stamped[0] if len(stamped) == 1 else tree.css_first("article time[datetime]")), "time datetime"
+    if node is None:
+        return None
+    value = node.attributes.get("datetime") or node.attributes.get("content")
+    return (value.strip(), Provenance(where, value[:200])) if value else None
+
+
+def _title(text: str) -> str:
+    return _WHITE.sub(" ", entities.unescape(text)).strip()
+
+
+def _news(tree: LexborHTMLParser) -> Mapping[str, Any] | None:
+    """The page's article among its JSON-LD things."""
+    for node in tree.css('script[type="application/ld+json"]')[:20]:
+        raw = node.text() or ""
+        if len(raw) > 1_000_000:
+            continue
+        try:
+            value = json.loads(raw, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        for thing in _things(value):
+            kinds = thing.get("@type")
+            kinds = kinds if isinstance(kinds, list) else [kinds]
+            if any(isinstance(kind, str) and kind in _ARTICLE_TYPES for kind in kinds):
+                return thing
+    return None
+
+
+def _things(value: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        graph = value.get("@graph")
+        for inner in (*(graph if isinstance(graph, list) else ()), value.get("mainEntity")):
+            if isinstance(inner, dict):
+                yield inner
+    elif isinstance(value, list):
+        for inner in value[:200]:
+            if isinstance(inner, dict):
+                yield from _things(inner)
+
+
+def _from_json(told: Told, thing: Mapping[str, Any]) -> None:
+    for name in ("headline", "name"):
+        if isinstance(value := thing.get(name), str):
+            told.titles.append(_title(value))
+    told.published = _json_text(thing, "datePublished") or _json_text(thing, "uploadDate")
+    told.updated = _json_text(thing, "dateModified")
+    told.section = _json_text(thing, "articleSection")
+    names = tuple(dict.fromkeys(_names(thing.get("author"))))
+    if names:
+        told.authors = names, Provenance("json-ld author", ", ".join(names)[:200])
+    told.views = _json_views(thing)
+    body = thing.get("articleBody")
+    told.body = body if isinstance(body, str) else ""
+
+
+def _json_text(thing: Mapping[str, Any], name: str) -> tuple[str, Provenance] | None:
+    value = thing.get(name)
+    if isinstance(value, list) and value:
+        value = value[0]
+    if not isinstance(value, str) or not value.strip():
+        return None
+    value = _title(value)
+    return value, Provenance(f"json-ld {name}", value[:200])
+
+
+def _names(value: Any) -> Iterator[str]:
+    for item in value if isinstance(value, list) else [value]:
+        name = item.get("name") if isinstance(item, dict) else item
+        if isinstance(item, dict) and item.get("@type") == "Organization":
+            continue
+        if isinstance(name, str) and name.strip() and not name.startswith("http"):
+            yield _title(name)[:200]
+
+
+def _json_views(thing: Mapping[str, Any]) -> tuple[int, Provenance] | None:
+    statistics = thing.get("interactionStatistic")
+    for item in statistics if isinstance(statistics, list) else [statistics]:
+        if not isinstance(item, dict):
+            continue
+        kind = item.get("interactionType")
+        kind = kind.get("@type") if isinstance(kind, dict) else kind
+        count = item.get("userInteractionCount")
+        if isinstance(kind, str) and kind.rsplit("/", 1)[-1] in {"ViewAction", "ReadAction", "WatchAction"}:
+            text = str(count)
+            if text.isascii() and text.isdigit() and len(text) <= 15:
+                return int(text), Provenance("json-ld interactionStatistic", text)
+    return None
+
+
+# --- together --------------------------------------------------------------------------------------------------------
+
+
+def _apply(found: generic.Found, told: Told, site: Site | None) -> None:
+    zone = site.zone if site else None
+    _apply_date(found, told, zone)
+    if told.updated and (moment := _moment(told.updated[0], zone)) and moment.local != (found.published and found.published.local):
+        found.updated, found.provenance["updated"] = moment, told.updated[1]
+    if told.section and found.section is None:
+        found.section, found.provenance["section"] = told.section
+    if told.authors and not found.authors:
+        found.authors, found.provenance["authors"] = told.authors
+    if told.views and found.views is None:
+        found.views, found.provenance["views"] = told.views
+    if len(told.body) > 2 * len(found.body):
+        found.body = _paragraphs(told.body)
+        found.provenance["body"] = Provenance("json-ld articleBody", found.body[:200])
+
+
+def _paragraphs(text: str) -> str:
+    from readership.parse import normalise
+
+    lines = (_WHITE.sub(" ", line).strip() for line in normalise(entities.unescape(text)).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _moment(text: str, zone: str | None) -> Published | None:
+    printed = dates.iso(text)
+    if printed is None:
+        found = dates.find(text[:80])
+        printed = found[0] if found else None
+    return dates.published(printed, zone) if printed else None
+
+
+def _apply_date(found: generic.Found, told: Told, zone: str | None) -> None:
+    """The machine's date, unless the page prints the same wall clock and the machine only mislabels its offset."""
+    if told.published is None:
+        return
+    moment = _moment(told.published[0], zone)
+    shown = found.published
+    if moment is None or (shown and shown.precision != "day" and _same_wall_clock(told.published[0], shown)):
+        return
+    if moment.precision == "day" and shown is not None and shown.day == moment.day:
+        return
+    found.published, found.provenance["published"] = moment, told.published[1]
+
+
+def _same_wall_clock(text: str, shown: Published) -> bool:
+    return text[:16].replace(" ", "T") == shown.local[:16]

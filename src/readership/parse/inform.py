@@ -1,0 +1,5 @@
+"""inform.kz: labelled rates, weather and a breadcrumb in the header; the general rules read it."""
+
+from readership.parse.generic import Layout
+
+LAYOUT = Layout("inform")

@@ -1,0 +1,489 @@
+"""What each line of a page is: a figure, a date, a counter, a credit, a section, a heading, a paragraph …"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from readership.parse import dates, header, words
+from readership.parse.numbers import whole
+
+MAX_META = 160
+_EDGES = " \t:.,;|•·–—-→←›»«<>▼▲▾…!*#[](){}“”\"'©"
+
+
+class Kind(IntEnum):
+    """What a line is."""
+
+    TEXT = 0
+    PROSE = 1
+    META = 2
+    SECTION = 3
+    NAV = 4
+    SHARE = 5
+    END = 6
+    ASIDE = 7
+    CREDIT = 8
+    AUTHOR = 9
+    FIGURE = 10
+    RATE = 11
+    CHANGE = 12
+    WEATHER = 13
+    PHONE = 14
+    CRUMBS = 15
+    LABEL = 16
+    NOISE = 17
+
+
+@dataclass(slots=True)
+class Meta:
+    """What a line of dates, counters and names holds.
+
+    `views` are labelled counters (None: abbreviated, so not exact); `numbers` have no label.
+    """
+
+    dates: list[tuple[dates.Printed, bool]] = field(default_factory=list)
+    clock: dates.Printed | None = None
+    relative: bool = False
+    weekday: bool = False
+    views: list[int | None] = field(default_factory=list)
+    comments: int = 0
+    minutes: int = 0
+    numbers: list[int] = field(default_factory=list)
+    credit: str | None = None
+    author: str | None = None
+    section: str | None = None
+    others: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Line:
+    """One line that is not empty.
+
+    Attributes:
+        no: 1-based number in the page text.
+        gap: an empty line stands before it.
+        tag: what the markup says (`h1`, `p`, `li` …), "" for page text.
+        value: section, credit, author or label word, by kind.
+    """
+
+    no: int
+    text: str
+    kind: Kind = Kind.TEXT
+    gap: bool = False
+    tag: str = ""
+    value: str = ""
+    meta: Meta | None = None
+    figures: list[header.Figure] | None = None
+
+
+_DIGIT = re.compile(r"\d", re.ASCII)
+_PHOTO = (
+    r"(?:(?:иллюстративное |архивное |обложка[:,]? |заглавное |главное |cover |file |main |lead )?"
+    r"(?:photo(?:s|graph|graphs)?|images?|picture|pictures|pic|фото|фотография|фотографии|фотосурет|сурет|суреттер|foto|иллюстрация|illustration|"
+    r"коллаж|collage|скриншот|кадр|инфографика|infographic)(?: credits?| source| courtesy| автора| авторы|ның авторы| иесі)?)"
+)
+_CREDIT = re.compile(
+    rf"^[(\[©\s📷📸]*{_PHOTO}\s*(?:[:|]|©|—|–|-(?=\s)|\s(?:by|courtesy of|from|via)\b:?)\s*(?:©\s*)?(?P<name>\S.{{0,150}}?)[)\]]?$"
+    rf"|^©\s*{_PHOTO}\s*[:|]?\s*(?P<name2>\S.{{0,80}})$"
+    r"|^(?:credit|photo credit|фото предоставлено|сурет көзі|источник фото|фотограф|автор фото|photographer|photo source|сурет авторы|кредит)\s*[:|]\s*(?P<name3>\S.{0,100})$",
+    re.IGNORECASE,
+)
+# "Фото gov.kz", "Photo Reuters": without a mark only an address or a name in capitals.
+_CREDIT_BARE = re.compile(rf"^{_PHOTO}\s(?P<name>[\w-]+(?:\.[a-z]{{2,6}})+(?:/\S*)?|[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ]\S*(?:\s[A-ZА-Я]\S*){{0,2}})$", re.IGNORECASE)
+_CAPTION_CREDIT = re.compile(rf"[.(/|—–]\s*{_PHOTO}\s*(?:[:©/]|\sby\b)\s*(?P<name>[^.()]{{2,60}}(?:\.[a-z]{{2,6}})?)[).\s]*$", re.IGNORECASE)
+_AUTHOR = re.compile(
+    r"^(?:автор(?:ы|лар|ы текста|лары| статьи| материала)?|author(?:s)?|written by|reported by|text(?: by)?|текст|мақала авторы|мәтін|мәтін авторы|story by|"
+    r"журналист|корреспондент|reporter|тілші|тілшісі|дайындаған|подготовил(?:а|и)?)\s*[:|–—]\s*(?P<name>\S.{1,120})$"
+    r"|^(?:by|от)\s+(?P<name2>[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ][^\d:]{2,60})$",
+    re.IGNORECASE,
+)
+_SECTION_LABEL = re.compile(
+    r"^(?:section|category|categories|rubric|filed under|posted in|рубрика|раздел|категория|категории|айдар|айдары|санат|санаты|бөлім|бөлімі)\s*[:|–—]\s*(?P<name>\S.{0,60})$",
+    re.IGNORECASE,
+)
+_STARTS = (
+    (Kind.SHARE, (
+        "share", "поделит", "бөліс", "subscribe to", "subscribe for", "follow us", "follow our", "join our", "join us", "telegram subscribe", "telegram ",
+        "подпис", "подпиш", "присоединяйтесь", "жазылыңыз", "жазылу", "арнамызға", "біздің telegram", "біздің whatsapp", "біздің instagram", "біздің арна", "наш telegram", "наш телеграм",
+        "читайте нас", "следите за", "оперативные новости", "самые важные новости в", "больше новостей в", "главные новости в", "новости в telegram",
+        "скопировать", "copy link", "print this", "версия для печати", "whatsapp ", "the latest news in", "get our", "get the latest", "sign up for", "download our app", "скачайте", "telegram-канал",
+        "жаңалықтарды", "сілтемені", "хабардар бол",
+    )),
+    (Kind.ASIDE, (
+        "read also", "see also", "read more", "also read", "читайте также", "читать также", "также читайте", "читайте по теме", "читать далее", "смотрите также", "подробнее:", "оқи отырыңыз", "тағы оқыңыз", "сондай-ақ оқыңыз",
+        "сонымен қатар оқыңыз", "читайте ещё", "читайте еще", "ранее мы писали", "ранее сообщалось:", "по теме:", "related:",
+    )),
+    (Kind.END, (
+        "related news", "related articles", "похожие новости", "новости по теме", "материалы по теме", "теги:", "тэги:", "tags:", "tag:", "keywords:", "ключевые слова", "метки:", "тегтер:", "тэгтер:", "кілт сөздер",
+        "©", "(c) ", "copyright", "все права защищены", "all rights reserved", "барлық құқықтар", "нашли ошибку", "заметили ошибку", "если вы нашли", "если вы заметили", "қате тапсаңыз", "қатені тапсаңыз", "found a mistake", "found an error", "if you notice", "if you find an error", "сообщить об ошибке",
+        "при использовании", "при копировании", "при перепечатке", "при цитировании", "использование материалов", "материалды пайдалан", "материалдарды пайдалан", "сайт материалдарын", "сайттағы материал", "any use of", "use of materials", "reproduction", "перепечатка",
+        "leave a comment", "leave a reply", "оставить комментарий", "комментарии (", "comments (", "пікірлер (", "пікір қалдыру", "чтобы оставить комментарий", "войдите, чтобы", "пікір қалдыру үшін", "log in to comment",
+        "выделите ее", "выделите её", "нажмите ctrl", "ctrl+enter",
+    )),
+    (Kind.NOISE, ("реклама", "advertisement", "жарнама", "sponsored", "you have javascript", "we use cookies", "this site uses cookies", "мы используем", "сайт использует cookie", "этот сайт использует", "loading", "загрузка", "please enable", "by using this site", "продолжая пользоваться", "по московскому")),
+)  # fmt: skip
+_START = tuple((kind, starts) for kind, starts in _STARTS)
+_ALL_STARTS = tuple(start for _, starts in _STARTS for start in starts)
+_CRUMB_MARK = re.compile(r"\s*[>›»→❯]\s*|\s+/\s+|\s+\\\s+")
+_WEATHER = re.compile(r"[+\-−–]?\d{1,2}\s?(?:\.{2,3}|…)?\s?[+\-−–]?\d{0,2}\s?(?:°|º|℃|℉|˚)|\b\d{1,3}\s?(?:m/s|м/с|mm hg|мм рт)|^[+\-−]\d{1,2}$")
+_PHONE = re.compile(r"(?:\+\s?)?\d[\d\s()\-–]{8,20}\d")
+_CHANGE = re.compile(r"[(\[]?\s*[+\-−–▲▼↑↓]+\s*\d+(?:[.,]\d+)?\s*%?\s*[)\]]?|\d+(?:[.,]\d+)?\s?%|[▲▼↑↓]+")
+_FIGURES = re.compile(r"\d{1,5}[.,]\d{1,4}(?:[\s|/•]+\d{1,5}(?:[.,]\d{1,4})?)*")
+_LONE = re.compile(r"\d[\d ,.'’]*")
+_SENTENCE_END = (".", "!", "?", "…", ".”", '."', ".»", "!»", "?»", "».", "”.", '".', ":", ";", ")")
+
+_N = r"(?P<n>\d{1,3}(?P<sep>[ ,.'’])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d+)(?P<short>[.,]?\d*\s?(?:[kкmм](?![^\W_])|тыс|млн|мың(?![^\W_])))?"
+
+
+def _alternatives(group: frozenset[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(group, key=len, reverse=True))
+
+
+_COUNTS = f"(?P<view>{_alternatives(words.VIEW)})|(?P<comment>{_alternatives(words.COMMENT)})|(?P<other>{_alternatives(words.OTHER_COUNTS)})"
+_LABEL_FIRST = re.compile(rf"(?<![^\W_])(?:{_COUNTS})(?![^\W_])\s?[:\-–—=|(]{{0,2}}\s?{_N}\)?(?:\s(?:рет|раза?|times)(?![^\W_]))?", re.IGNORECASE)
+_LABEL_AFTER = re.compile(rf"(?<![\d.,:]){_N}\s?(?:(?:рет|раза?|times|человек|people|адам)\s)?(?:{_COUNTS})(?![^\W_])", re.IGNORECASE)
+_MINUTES = re.compile(
+    r"(?:(?:reading time|read time|время (?:на )?чтени[ея]|оқу уақыты|оқылу уақыты|read in|читать)\s?[:\-–—~≈]?\s?)(?:about |около )?\d{1,3}(?:[-–]\d{1,2})?\s?(?:min(?:ute)?s?|мин(?:ут\w*)?|сек\w*)?\.?"
+    r"|(?<![\d.,:])\d{1,3}(?:[-–]\d{1,2})?\s?-?(?:min(?:ute)?s?|мин(?:ут\w{0,3})?)\.?(?![^\W_])\s?(?:to read|read(?:ing)?|(?:на )?чтени[ея]|читать|оқу\w*(?: үшін)?|оқылады)?(?:\s(?:time|үшін))?",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(r"\s*[\x00|•·●▪✎\t]+\s*|\s+[—–/\-]\s+|\s*,\s+|\s{2,}")
+_INT = re.compile(r"\d{1,3}(?:[ ,.'’]\d{3})+|\d+")
+_MARKS = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+def read_lines(text: str, tags: dict[int, str] | None = None) -> list[Line]:
+    """The lines of a page text that are not empty, each with its kind.
+
+    Args:
+        text: with plain spaces (`normalise`).
+        tags: what the markup says, by line number.
+    """
+    found: list[Line] = []
+    gap = False
+    for no, raw in enumerate(text.split("\n"), 1):
+        stripped = raw.strip()
+        if not stripped:
+            gap = True
+            continue
+        line = Line(no, stripped, gap=gap, tag=tags.get(no, "") if tags else "")
+        classify(line)
+        found.append(line)
+        gap = False
+    _join_labels(found)
+    return found
+
+
+def classify(line: Line) -> None:
+    """Set the kind of a line, and what was read from it."""
+    text = line.text
+    size = len(text)
+    if size > MAX_META:
+        line.kind = Kind.PROSE
+        if size < 600 and (caption := _CAPTION_CREDIT.search(text, size - 80)):
+            line.value = caption["name"].strip()
+        return
+    low = text.lower()
+    key = low.strip(_EDGES)
+    kind = _BY_WORDS.get(key)
+    if kind is not None:
+        line.kind = kind
+        line.value = text.strip(_EDGES) if kind is Kind.SECTION else key
+        return
+    if low.startswith(_ALL_STARTS):
+        for kind, starts in _START:
+            if low.startswith(starts):
+                line.kind = kind
+                return
+    if _labelled_text(line, low):
+        return
+    if _DIGIT.search(text):
+        if _figures(line) or _scan(line):
+            return
+    elif _undigited(line, low, key):
+        return
+    if size >= 40 and text.endswith(_SENTENCE_END) and text.count(" ") >= 5:
+        line.kind = Kind.PROSE
+        if caption := _CAPTION_CREDIT.search(text):
+            line.value = caption["name"].strip()
+
+
+_BY_WORDS: dict[str, Kind] = {
+    **dict.fromkeys(words.MINUTES | words.VIEW | words.COMMENT, Kind.LABEL),
+    **dict.fromkeys(words.NAV | words.HOME, Kind.NAV),
+    **dict.fromkeys(words.ASIDE, Kind.ASIDE),
+    **dict.fromkeys(words.END, Kind.END),
+    **dict.fromkeys(words.SHARE, Kind.SHARE),
+    **dict.fromkeys(words.SECTIONS, Kind.SECTION),
+    "": Kind.NOISE,
+}
+_HAS_LABEL = re.compile(r"[:|–—©]|\s-\s|^by |^от |фото|photo|сурет", re.IGNORECASE)
+
+
+def _labelled_text(line: Line, low: str) -> bool:
+    """Credit, author, section, when their label stands in front."""
+    if not _HAS_LABEL.search(low):
+        return False
+    text = line.text
+    if match := _CREDIT.match(text) or _CREDIT_BARE.match(text):
+        name = next(value for value in match.groups() if value)
+        line.kind, line.value = Kind.CREDIT, name
+        if _DIGIT.search(name):
+            _credit_with_meta(line, name)
+        line.value = line.value.strip(" .,;|()[]")
+        return bool(line.value)
+    if match := _SECTION_LABEL.match(text):
+        line.kind, line.value = Kind.SECTION, match["name"].strip(_EDGES)
+        line.tag = "labelled"
+        return True
+    if (match := _AUTHOR.match(text)) and len(low) < 120 and not low.endswith((".", "!", "?")):
+        name = match["name"] or match["name2"]
+        if _DIGIT.search(name):
+            return False
+        line.kind, line.value = Kind.AUTHOR, name.strip()
+        return True
+    return False
+
+
+def _credit_with_meta(line: Line, name: str) -> None:
+    """`Фото: MFA 10.05.2023 09:02 1556`: the name ends where the date begins."""
+    meta = scan(name)
+    if meta and meta.others and (meta.dates or meta.views or meta.numbers):
+        line.value, line.meta = meta.others[0], meta
+    elif meta and meta.section and (meta.dates or meta.numbers):
+        line.value, line.meta = meta.section, meta
+        meta.section = None
+
+
+def _figures(line: Line) -> bool:
+    text = line.text
+    if _FIGURES.fullmatch(text):
+        line.kind = Kind.FIGURE
+    elif _CHANGE.fullmatch(text):
+        line.kind = Kind.CHANGE
+    elif _WEATHER.search(text) and len(text) < 60:
+        line.kind = Kind.WEATHER
+    elif _PHONE.fullmatch(text) and sum(ch.isdigit() for ch in text) >= 10 and not dates.find(text):
+        line.kind = Kind.PHONE
+    elif header.looks_like(text) and (figures := header.labelled(text)) is not None:
+        line.kind, line.figures = Kind.RATE, figures
+    return line.kind is not Kind.TEXT
+
+
+def _undigited(line: Line, low: str, key: str) -> bool:
+    text = line.text
+    if len(text) < 30 and header.label(text):
+        line.kind, line.figures = Kind.RATE, []
+        return True
+    if len(text) < 120 and (">" in text or "›" in text or "»" in text or "/" in text or "→" in text) and _crumbs(line):
+        return True
+    if key in dates.WEEKDAYS:
+        line.kind = Kind.NOISE
+        return True
+    if len(text) < 120 and (where := dates.relative(low)) and where[1] - where[0] >= len(low) - 14:
+        line.kind, line.meta = Kind.META, Meta(relative=True)
+        return True
+    parts = low.replace("|", " ").replace("•", " ").split()
+    if 2 <= len(parts) <= 12 and sum(part.strip(_EDGES) in _BY_WORDS for part in parts) >= 0.75 * len(parts):
+        line.kind = Kind.NAV
+        return True
+    return False
+
+
+def _crumbs(line: Line) -> bool:
+    """A breadcrumb: short steps that begin at home or hold a known section; `value` is its last step."""
+    text = line.text.strip("•>›»/ \t")
+    steps = [step.strip(_EDGES) for step in _CRUMB_MARK.split(text)]
+    steps = [step for step in steps if step]
+    lows = [step.lower() for step in steps]
+    known = sum(low in words.SECTIONS or low in words.HOME for low in lows)
+    if not steps or not known or (len(steps) == 1 and lows[0] not in words.HOME | words.SECTIONS):
+        return False
+    if len(steps) > 6 or (len(steps) > 3 and lows[0] not in words.HOME):
+        line.kind = Kind.NAV
+        return True
+    if any(len(step) > 60 for step in steps[:-1]) or (lows[0] not in words.HOME and known < len(steps)):
+        return False
+    line.kind = Kind.CRUMBS
+    sections = [step for step, low in zip(steps, lows, strict=True) if low not in words.HOME]
+    named = [step for step in sections if step.lower() in words.SECTIONS]
+    short = [step for step in sections if step.count(" ") < 3 and len(step) <= 30]
+    line.value = (named or short)[-1] if (named or short) else ""
+    return True
+
+
+def _scan(line: Line) -> bool:
+    meta = scan(line.text)
+    if meta is None:
+        return False
+    line.kind, line.meta = Kind.META, meta
+    return True
+
+
+def scan(text: str) -> Meta | None:
+    """A line read as dates, counters and names; None when it says more than that."""
+    meta = Meta()
+    rest = _cut_dates(text, meta)
+    if where := dates.relative(rest):
+        meta.relative = True
+        rest = f"{rest[: where[0]]}\0{rest[where[1] :]}"
+    if _DIGIT.search(rest):
+        rest = _cut_counters(rest, meta)
+    pieces = [piece for piece in _SPLIT.split(rest) if piece]
+    anything = bool(meta.dates or meta.relative or meta.clock or meta.views or meta.comments or meta.minutes)
+    for piece in pieces:
+        _piece(piece, meta)
+    if not (anything or meta.numbers):
+        return None
+    return meta if _only_meta(rest, meta, anything) else None
+
+
+def _cut_dates(text: str, meta: Meta) -> str:
+    parts, end = [], 0
+    for printed in dates.find(text):
+        before = text[end : printed.start]
+        parts.append(before)
+        meta.dates.append((printed, any(stem in before.lower() for stem in words.UPDATED)))
+        end = printed.end
+    if not meta.dates:
+        if alone := dates.clock_alone(text):
+            meta.clock = alone
+            return f"{text[: alone.start]}\0{text[alone.end :]}"
+        return text
+    return "\0".join([*parts, text[end:]])
+
+
+def _cut_counters(rest: str, meta: Meta) -> str:
+    def minutes(_: re.Match[str]) -> str:
+        meta.minutes += 1
+        return "\0"
+
+    def counter(match: re.Match[str]) -> str:
+        if match["view"]:
+            meta.views.append(None if match["short"] else whole(match["n"]))
+        else:
+            meta.comments += 1
+        return "\0"
+
+    rest = _MINUTES.sub(minutes, rest)
+    labels_first = _LABEL_FIRST.search(rest)
+    after = _LABEL_AFTER.search(rest)
+    order = (_LABEL_AFTER, _LABEL_FIRST) if after and not (labels_first and labels_first.start() < after.start()) else (_LABEL_FIRST, _LABEL_AFTER)
+    for pattern in order:
+        rest = pattern.sub(counter, rest)
+    return rest
+
+
+def _piece(piece: str, meta: Meta) -> None:
+    low = piece.lower()
+    key = low.strip(_EDGES)
+    if not key or key in words.FILLER or _MARKS.sub("", key) == "":
+        return
+    if key in dates.WEEKDAYS:
+        meta.weekday = True
+    elif _INT.fullmatch(key):
+        if (value := whole(key)) is not None:
+            meta.numbers.append(value)
+    elif key in words.SECTIONS and meta.section is None:
+        meta.section = piece.strip(_EDGES)
+    elif key in words.VIEW or key in words.COMMENT or key in words.MINUTES or key in words.SHARE or key in words.NAV:
+        return
+    elif match := _CREDIT.match(piece):
+        meta.credit = next(value for value in match.groups() if value)
+    elif match := _AUTHOR.match(piece):
+        meta.author = (match["name"] or match["name2"]).strip()
+    else:
+        _mixed_piece(piece, key, meta)
+
+
+def _mixed_piece(piece: str, key: str, meta: Meta) -> None:
+    """Fillers beside something else: `Published`, `POLITICS 3988`, `в Астане`."""
+    parts = key.split()
+    rest = [part for part in parts if part.strip(_EDGES) not in words.FILLER and part.strip(_EDGES) not in dates.WEEKDAYS]
+    if len(rest) < len(parts) and any(part.strip(_EDGES) in dates.WEEKDAYS for part in parts):
+        meta.weekday = True
+    if not rest:
+        return
+    joined = " ".join(rest)
+    if joined in words.SECTIONS and meta.section is None:
+        meta.section = joined if joined in piece else piece[piece.lower().find(joined) :][: len(joined)]
+    elif all(_INT.fullmatch(part) for part in rest) and len(rest) <= 3:
+        meta.numbers.extend(value for part in rest if (value := whole(part)) is not None)
+    else:
+        meta.others.append(piece.strip(_EDGES))
+
+
+def _only_meta(rest: str, meta: Meta, anything: bool) -> bool:
+    """Whether unknown words beside date and counters are few, and stand apart from them."""
+    if not meta.others:
+        return anything or len(meta.numbers) <= 3
+    if not anything:
+        return False
+    total = sum(other.count(" ") + 1 for other in meta.others)
+    if total > 6 or any(len(other) > 50 for other in meta.others):
+        return False
+    timed = any(printed.clock or printed.numeric for printed, _ in meta.dates)
+    if any(_flows(rest, other) for other in meta.others):
+        return timed and total <= 3 and not rest.rstrip().endswith((".", "!", "?"))
+    return bool(meta.dates) or meta.relative or bool(meta.views)
+
+
+def _flows(rest: str, other: str) -> bool:
+    """The words run straight into the date, as in a sentence."""
+    at = rest.find(other)
+    if at < 0:
+        return True
+    after, before = rest[at + len(other) :].lstrip(" "), rest[:at].rstrip(" ")
+    return after.startswith("\0") or before.endswith("\0")
+
+
+def _join_labels(found: list[Line]) -> None:
+    """Join a label with the figure on the line beside it (`4236 рет` / `көрсетілді`, `USD` / `447.9`)."""
+    used = -1
+    for at in range(1, len(found)):
+        before, line = found[at - 1], found[at]
+        if used == at - 1:
+            continue
+        if before.kind is Kind.LABEL and _number_of(line) is not None:
+            _join(line, before, before.value)
+            used = at
+        elif line.kind is Kind.LABEL and _number_of(before) is not None:
+            _join(before, line, line.value)
+            used = at
+        elif before.kind is Kind.RATE and not before.figures and line.kind in (Kind.FIGURE, Kind.META):
+            used = _join_rate(before, line, at, used)
+
+
+def _join_rate(before: Line, line: Line, at: int, used: int) -> int:
+    figures = header.labelled(f"{before.text} {line.text}")
+    if not figures or (line.meta and (line.meta.dates or line.meta.views)):
+        return used
+    line.kind, line.figures, line.meta = Kind.RATE, figures, None
+    return at
+
+
+def _number_of(line: Line) -> int | None:
+    meta = line.meta
+    if line.kind is not Kind.META or meta is None:
+        return None
+    if meta.minutes and not meta.dates:
+        return 0
+    alone = len(meta.numbers) == 1 and not (meta.dates or meta.views or meta.others)
+    return meta.numbers[0] if alone else None
+
+
+def _join(line: Line, label: Line, word: str) -> None:
+    meta = line.meta
+    if meta is None:
+        return
+    label.kind = Kind.NOISE
+    if word in words.VIEW and meta.numbers:
+        meta.views.append(meta.numbers.pop())
+    elif word in words.MINUTES or meta.minutes:
+        meta.numbers.clear()
+        meta.minutes = 1
+    elif meta.numbers:
+        meta.numbers.clear()
+        meta.comments = 1
