@@ -3,7 +3,18 @@
 import streamlit as st
 
 from readership import figures
-from readership.ui import article_facts, article_head, article_id, asked_article, fetch, language, page, say, show, table
+from readership.ui import (
+    article_facts,
+    article_head,
+    article_id,
+    asked_article,
+    fetch,
+    language,
+    page,
+    say,
+    show,
+    table,
+)
 
 page("Article", "What do we know about this article, and how was it read?")
 facts = asked_article()

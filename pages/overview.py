@@ -28,4 +28,6 @@ with newest:
     table(rows, "newest", ["published_local", "title", "section", "views"], title=say("Newest articles"), opens=True)
 with most_read:
     rows = fetch("articles", selection, order="views", limit=10)
-    table(rows, "most-read", ["views", "title", "section", "published_day"], title=say("Most read articles"), opens=True)
+    table(
+        rows, "most-read", ["views", "title", "section", "published_day"], title=say("Most read articles"), opens=True
+    )

@@ -48,7 +48,15 @@ def gained(n: int = 5, open_end: int = 1) -> pd.DataFrame:
 
 def rates(n: int = 4, site: str = "el.kz") -> pd.DataFrame:
     moments = pd.date_range("2024-04-24", periods=n, freq="6h")
-    return pd.DataFrame({"site": site, "captured_at": moments, "currency": "USD", "value": [443.85 + i for i in range(n)], "quote": "KZT"})
+    return pd.DataFrame(
+        {
+            "site": site,
+            "captured_at": moments,
+            "currency": "USD",
+            "value": [443.85 + i for i in range(n)],
+            "quote": "KZT",
+        }
+    )
 
 
 def curve() -> pd.DataFrame:
@@ -78,7 +86,9 @@ def observations() -> pd.DataFrame:
 
 def revisions() -> pd.DataFrame:
     seen = pd.to_datetime(["2024-05-01 10:00", "2024-05-02 11:00"])
-    return pd.DataFrame({"seen_at": seen, "title": ["a", NASTY], "title_changed": [False, True], "body_changed": [False, False]})
+    return pd.DataFrame(
+        {"seen_at": seen, "title": ["a", NASTY], "title_changed": [False, True], "body_changed": [False, False]}
+    )
 
 
 def week() -> pd.DataFrame:
@@ -210,7 +220,10 @@ def test_sums_in_words_are_of_all_rows_not_of_the_thinned() -> None:
     assert ENGLISH.number(int(rows["views"].sum())) in figures.views_by_publication(rows, "day", ENGLISH).alt
 
 
-@pytest.mark.parametrize(("top", "ticks"), [(0, [0]), (1, [0, 1]), (7, [0, 2, 4, 6]), (480, [0, 200, 400]), (98_765, [0, 25_000, 50_000, 75_000])])
+@pytest.mark.parametrize(
+    ("top", "ticks"),
+    [(0, [0]), (1, [0, 1]), (7, [0, 2, 4, 6]), (480, [0, 200, 400]), (98_765, [0, 25_000, 50_000, 75_000])],
+)
 def test_ticks_are_round_whole_numbers(top: float, ticks: list[int]) -> None:
     assert round_ticks(top) == ticks
 

@@ -25,7 +25,10 @@ def imported(tree: ast.AST) -> set[str]:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names |= {f"{node.module}.{alias.name}" if node.module == "readership" else str(node.module) for alias in node.names}
+            names |= {
+                f"{node.module}.{alias.name}" if node.module == "readership" else str(node.module)
+                for alias in node.names
+            }
     return names
 
 

@@ -52,7 +52,7 @@ def test_plural_forms_are_all_there(code: str) -> None:
 
 
 def test_extraction_finds_messages_of_pages_and_package() -> None:
-    found = {message for _place, message in update.messages()}
+    found = {message for _path, _line, message in update.messages()}
     assert "How are our articles doing?" in found
     assert "Overview" in found
     assert ("{n} capture without a moment is left out.", "{n} captures without a moment are left out.") in found

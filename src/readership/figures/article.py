@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from readership.figures.style import BLUE, BLUE_FAINT, GREY, ORANGE, Figure, canvas, numbers, thin
-from readership.figures.time import _count_axis
+from readership.figures.style import BLUE, BLUE_FAINT, GREY, ORANGE, Figure, canvas, numbers, records, thin
+from readership.figures.time import count_axis
 from readership.i18n import Language
 
 
@@ -29,7 +29,7 @@ def article_curve(
     _left_out(fig, observations, language)
     _edits(fig, revisions, language)
     _restarts(fig, curve, language)
-    _count_axis(fig, curve["total"], language)
+    count_axis(fig, curve["total"], language)
     _ticks(fig, curve["at"], language)
     timed = observations[observations["observed_at"].notna()]
     subtitle = say(
@@ -50,7 +50,7 @@ def _way(fig: go.Figure, curve: pd.DataFrame, language: Language) -> None:
         part = shown[(shown["spread"] == spread) & shown["from_at"].notna()]
         xs: list[object] = []
         ys: list[float | None] = []
-        for row in part.to_dict("records"):
+        for row in records(part):
             xs += [row["from_at"], row["at"], None]
             ys += [float(row["total"] - row["gained"]), float(row["total"]), None]
         if xs:
@@ -78,7 +78,7 @@ def _marks(fig: go.Figure, curve: pd.DataFrame, language: Language) -> None:
         mode="markers",
         marker={"color": BLUE, "size": 7},
         name=language.say("readings"),
-        hovertext=[_hover(row, language) for row in points.to_dict("records")],
+        hovertext=[_hover(row, language) for row in records(points)],
         hoverinfo="text",
     )
 
@@ -110,10 +110,13 @@ def _left_out(fig: go.Figure, observations: pd.DataFrame, language: Language) ->
 
 def _edits(fig: go.Figure, revisions: pd.DataFrame, language: Language) -> None:
     changed = revisions[
-        (revisions["title_changed"].fillna(value=False).astype(bool) | revisions["body_changed"].fillna(value=False).astype(bool))
+        (
+            revisions["title_changed"].fillna(value=False).astype(bool)
+            | revisions["body_changed"].fillna(value=False).astype(bool)
+        )
         & revisions["seen_at"].notna()
     ]
-    for row in changed.head(50).to_dict("records"):
+    for row in records(changed.head(50)):
         words = language.say("title edited") if row["title_changed"] else language.say("text edited")
         _upright(fig, row["seen_at"], words, GREY)
 

@@ -28,10 +28,15 @@ def ranked(rows: pd.DataFrame, label: str, measure: str, language: Language, *, 
         marker_color=BLUE,
         text=[language.number(value, 1) for value in shown[measure]],
         textposition="auto",
-        hovertext=[f"<b>{literal(name)}</b><br>{language.number(value, 1)}" for name, value in zip(shown[label], shown[measure], strict=True)],
+        hovertext=[
+            f"<b>{literal(name)}</b><br>{language.number(value, 1)}"
+            for name, value in zip(shown[label], shown[measure], strict=True)
+        ],
         hoverinfo="text",
     )
-    fig.update_yaxes(tickvals=list(range(len(shown))), ticktext=names, autorange="reversed", rangemode="normal", showgrid=False)
+    fig.update_yaxes(
+        tickvals=list(range(len(shown))), ticktext=names, autorange="reversed", rangemode="normal", showgrid=False
+    )
     fig.update_xaxes(visible=False, rangemode="tozero")
     more = len(known) - len(shown)
     if more:

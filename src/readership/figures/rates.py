@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import Any
 
-from readership.figures.style import PALETTE, Figure, canvas, literal, numbers, thin
+import pandas as pd
+import plotly.graph_objects as go
+
+from readership.figures.style import PALETTE, Figure, canvas, literal, numbers, records, thin
 from readership.i18n import Language
 
 
@@ -14,7 +17,6 @@ def header_rates(rows: pd.DataFrame, language: Language) -> Figure:
     Args:
         rows: site, captured_at (UTC), currency, value, quote, in order; rows without a moment are left out and counted.
     """
-    say = language.say
     timed = rows[rows["captured_at"].notna()]
     currency = str(rows["currency"].iloc[0]) if len(rows) else ""
     fig = canvas(height=230)
@@ -28,31 +30,33 @@ def header_rates(rows: pd.DataFrame, language: Language) -> Figure:
             line={"color": colour, "width": 1.5, "shape": "hv"},
             marker={"size": 4},
             name=literal(site),
-            hovertext=[_hover(row, language) for row in part.to_dict("records")],
+            hovertext=[_hover(row, language) for row in records(part)],
             hoverinfo="text",
         )
     fig.update_layout(showlegend=len(sites) > 1)
     fig.update_yaxes(rangemode="normal")
     _ticks(fig, timed["captured_at"], language)
-    return Figure(fig, _title(currency, language), _subtitle(rows, timed, language), _finding(timed, currency, language))
+    return Figure(
+        fig, _title(currency, language), _subtitle(rows, timed, language), _finding(timed, currency, language)
+    )
 
 
 def _title(currency: str, language: Language) -> str:
     return f"{currency} · {language.currency(currency)}"
 
 
-def _hover(row: dict[str, object], language: Language) -> str:
+def _hover(row: dict[str, Any], language: Language) -> str:
     return (
         f"<b>{language.local(row['captured_at'])} UTC</b><br>{literal(row['site'])}<br>"
         f"{literal(row['currency'])} {language.number(row['value'], 4)}"
     )
 
 
-def _ticks(fig: object, moments: pd.Series, language: Language) -> None:
+def _ticks(fig: go.Figure, moments: pd.Series, language: Language) -> None:
     if moments.empty:
         return
     ticks = list(pd.date_range(moments.min(), moments.max(), periods=5)) if moments.nunique() > 1 else [moments.iloc[0]]
-    fig.update_xaxes(tickvals=ticks, ticktext=[language.day(tick) for tick in ticks], tickangle=0)  # type: ignore[attr-defined]
+    fig.update_xaxes(tickvals=ticks, ticktext=[language.day(tick) for tick in ticks], tickangle=0)
 
 
 def _subtitle(rows: pd.DataFrame, timed: pd.DataFrame, language: Language) -> str:
@@ -61,14 +65,17 @@ def _subtitle(rows: pd.DataFrame, timed: pd.DataFrame, language: Language) -> st
     )
     missing = len(rows) - len(timed)
     if missing:
-        text += " " + language.say_n("{n} capture without a moment is left out.", "{n} captures without a moment are left out.", missing)
+        text += " " + language.say_n(
+            "{n} capture without a moment is left out.", "{n} captures without a moment are left out.", missing
+        )
     return text
 
 
 def _finding(timed: pd.DataFrame, currency: str, language: Language) -> str:
     if timed.empty:
         return language.say("No capture has a known moment.")
-    low, high, last = timed["value"].min(), timed["value"].max(), timed.loc[timed["captured_at"].idxmax()]
+    last = records(timed.sort_values("captured_at", kind="stable").tail(1))[0]
+    low, high = timed["value"].min(), timed["value"].max()
     return language.say(
         "{currency}: between {low} and {high}; last {last} on {day}.",
         currency=currency,

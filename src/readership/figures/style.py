@@ -63,14 +63,14 @@ def canvas(*, height: int = HEIGHT, legend: bool = False) -> go.Figure:
         height=height,
         margin={"l": 8, "r": 8, "t": 28 if legend else 8, "b": 8},
         showlegend=legend,
-        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom", "title": {"text": ""}},
+        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.0, "yanchor": "bottom", "traceorder": "normal"},
         hovermode="closest",
         dragmode=False,
         bargap=0.18,
         colorway=list(PALETTE),
         hoverlabel={"align": "left"},
     )
-    fig.update_xaxes(showgrid=False, automargin=True, title="", fixedrange=True)
+    fig.update_xaxes(showgrid=False, automargin=True, fixedrange=True)
     fig.update_yaxes(rangemode="tozero", automargin=True, title="", nticks=6, fixedrange=True, zeroline=False)
     return fig
 
@@ -89,3 +89,16 @@ def thin(rows: pd.DataFrame, value: str, limit: int = MAX_POINTS) -> pd.DataFram
 def numbers(column: pd.Series) -> list[float | None]:
     """A column for Plotly: unknown is None, which leaves a gap."""
     return [None if pd.isna(value) else float(value) for value in column]
+
+
+def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as dictionaries by column name."""
+    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+
+
+def peak(rows: pd.DataFrame, value: str) -> dict[str, Any] | None:
+    """The first of the rows with the highest `value`; None when none is known or all are 0."""
+    known = rows[rows[value].notna()]
+    if known.empty or not float(known[value].max()):
+        return None
+    return records(known.iloc[[int(known[value].astype(float).to_numpy().argmax())]])[0]

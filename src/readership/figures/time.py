@@ -8,7 +8,19 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from readership.figures.style import BLUE, BLUE_FAINT, GREY, GREY_FAINT, Figure, canvas, literal, numbers, thin
+from readership.figures.style import (
+    BLUE,
+    BLUE_FAINT,
+    GREY,
+    GREY_FAINT,
+    Figure,
+    canvas,
+    literal,
+    numbers,
+    peak,
+    records,
+    thin,
+)
 from readership.i18n import Language, known
 
 _STEP = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
@@ -25,10 +37,12 @@ def views_by_publication(rows: pd.DataFrame, grain: str, language: Language) -> 
     say = language.say
     fig = canvas()
     shown = thin(rows, "views")
-    hover = [_hover_published(row, grain, language) for row in shown.to_dict("records")]
-    fig.add_bar(x=list(shown["bucket"]), y=numbers(shown["views"]), marker_color=BLUE, hovertext=hover, hoverinfo="text")
+    hover = [_hover_published(row, grain, language) for row in records(shown)]
+    fig.add_bar(
+        x=list(shown["bucket"]), y=numbers(shown["views"]), marker_color=BLUE, hovertext=hover, hoverinfo="text"
+    )
     _time_axis(fig, shown["bucket"], grain, language)
-    _count_axis(fig, shown["views"], language)
+    count_axis(fig, shown["views"], language)
     articles, unknown = int(rows["articles"].sum()), int(rows["views_unknown"].sum())
     subtitle = say(
         "Views to date, {by} of publication: {articles} articles, {unknown} of them without views.",
@@ -52,25 +66,32 @@ def views_gained(rows: pd.DataFrame, grain: str, language: Language, *, band: pd
     if band is not None and grain == "day" and not band.empty:
         _band(fig, band, language)
     observed = shown["views"] * shown["observed_share"].astype("Float64").fillna(0)
-    hover = [_hover_gained(row, grain, language) for row in shown.to_dict("records")]
+    hover = [_hover_gained(row, grain, language) for row in records(shown)]
     for name, values, colour in (
         (say("observed in it"), observed, BLUE),
         (say("spread over it"), shown["views"] - observed, BLUE_FAINT),
     ):
         fig.add_bar(
-            x=list(shown["bucket"]), y=numbers(values), name=name, marker_color=colour, hovertext=hover, hoverinfo="text"
+            x=list(shown["bucket"]),
+            y=numbers(values),
+            name=name,
+            marker_color=colour,
+            hovertext=hover,
+            hoverinfo="text",
         )
     fig.update_layout(barmode="stack")
     _immature(fig, rows, language)
     _time_axis(fig, shown["bucket"], grain, language)
-    _count_axis(fig, shown["views"], language)
+    count_axis(fig, shown["views"], language)
     subtitle = say(
         "Views gained {by}, whenever the articles were published; from differences between readings.",
         by=grain_name(grain, language),
     )
     before = int(rows["baseline"].sum())
     if before:
-        subtitle += " " + say("{views} views that were there before a first reading are in no bucket.", views=language.number(before))
+        subtitle += " " + say(
+            "{views} views that were there before a first reading are in no bucket.", views=language.number(before)
+        )
     return Figure(fig, say("Views gained"), subtitle, _finding(rows, "views", grain, language))
 
 
@@ -95,7 +116,11 @@ def bucket_words(start: Any, grain: str, language: Language) -> str:
 def _hover_published(row: dict[str, Any], grain: str, language: Language) -> str:
     lines = [
         f"<b>{bucket_words(row['bucket'], grain, language)}</b>",
-        language.say("{views} views of {articles} articles", views=language.number(row["views"]), articles=language.number(row["articles"])),
+        language.say(
+            "{views} views of {articles} articles",
+            views=language.number(row["views"]),
+            articles=language.number(row["articles"]),
+        ),
     ]
     if known(row["views_unknown"]) and row["views_unknown"]:
         lines.append(language.say("{n} without views", n=language.number(row["views_unknown"])))
@@ -127,8 +152,12 @@ def _band(fig: go.Figure, band: pd.DataFrame, language: Language) -> None:
         hoverinfo="skip",
     )
     fig.add_scatter(
-        x=days, y=numbers(band["median"]), mode="lines", line={"color": GREY, "width": 1.5, "dash": "dot"},
-        name=language.say("median"), hoverinfo="skip",
+        x=days,
+        y=numbers(band["median"]),
+        mode="lines",
+        line={"color": GREY, "width": 1.5, "dash": "dot"},
+        name=language.say("median"),
+        hoverinfo="skip",
     )
 
 
@@ -153,7 +182,9 @@ def _immature(fig: go.Figure, rows: pd.DataFrame, language: Language) -> None:
 
 def _unripe(rows: pd.DataFrame) -> pd.Series:
     """The buckets after the last one that is over and well covered by readings; none when there is no such one."""
-    ripe = rows["complete"].astype("boolean").fillna(value=False) & (rows["covered_share"].astype("Float64").fillna(0) >= 0.5)
+    ripe = rows["complete"].astype("boolean").fillna(value=False) & (
+        rows["covered_share"].astype("Float64").fillna(0) >= 0.5
+    )
     return (ripe[::-1].cumsum()[::-1] == 0) & bool(ripe.any())
 
 
@@ -165,7 +196,9 @@ def _time_axis(fig: go.Figure, buckets: pd.Series, grain: str, language: Languag
     step = max(1, -(-len(starts) // 8))
     ticks = starts[::step]
     label = {"month": language.month, "hour": _hour_label(language)}.get(grain, _day_label(language))
-    fig.update_xaxes(type="date", tickvals=[str(tick) for tick in ticks], ticktext=[label(tick) for tick in ticks], tickangle=0)
+    fig.update_xaxes(
+        type="date", tickvals=[str(tick) for tick in ticks], ticktext=[label(tick) for tick in ticks], tickangle=0
+    )
     if len(starts) == 1:
         half = {"hour": _HOUR_MS, "day": _DAY_MS, "week": 7 * _DAY_MS, "month": 30 * _DAY_MS}[grain]
         middle = pd.Timestamp(starts[0]).timestamp() * 1000
@@ -183,11 +216,13 @@ def _hour_label(language: Language) -> Any:
     return lambda moment: f"{day(moment)}<br>{moment:%H:%M}"
 
 
-def _count_axis(fig: go.Figure, values: pd.Series, language: Language) -> None:
+def count_axis(fig: go.Figure, values: pd.Series, language: Language) -> None:
     """Whole numbers with the language's separators, from zero to above the highest value."""
     top = float(values.max()) if values.notna().any() else 0.0
     ticks = round_ticks(top)
-    fig.update_yaxes(tickvals=ticks, ticktext=[language.number(tick) for tick in ticks], range=[0, max(ticks[-1], top) * 1.04 or 1])
+    fig.update_yaxes(
+        tickvals=ticks, ticktext=[language.number(tick) for tick in ticks], range=[0, max(ticks[-1], top) * 1.04 or 1]
+    )
 
 
 def round_ticks(top: float) -> list[int]:
@@ -196,21 +231,22 @@ def round_ticks(top: float) -> list[int]:
         return [0]
     raw = max(top / 4, 1)
     magnitude = 10 ** (len(str(int(raw))) - 1)
-    step = next(int(magnitude * factor) for factor in (1, 2, 2.5, 5, 10) if magnitude * factor >= raw and magnitude * factor % 1 == 0)
+    step = next(
+        int(magnitude * factor)
+        for factor in (1, 2, 2.5, 5, 10)
+        if magnitude * factor >= raw and magnitude * factor % 1 == 0
+    )
     return list(range(0, int(top) + 1, step))
 
 
 def _finding(rows: pd.DataFrame, value: str, grain: str, language: Language) -> str:
     """The sum and where it peaks."""
-    seen = rows[rows[value].notna()]
-    if seen.empty or not float(seen[value].max()):
+    top = peak(rows, value)
+    if top is None:
         return language.say("No views are known in this period.")
-    peak = seen.loc[seen[value].astype(float).idxmax()]
     return language.say(
         "{total} views in all; the most, {views}, in {bucket}.",
-        total=language.number(int(seen[value].sum())),
-        views=language.number(peak[value]),
-        bucket=bucket_words(peak["bucket"], grain, language),
+        total=language.number(int(rows[value].sum())),
+        views=language.number(top[value]),
+        bucket=bucket_words(top["bucket"], grain, language),
     )
-
-

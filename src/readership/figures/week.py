@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from readership.figures.style import Figure, canvas
+from readership.figures.style import Figure, canvas, peak, records
 from readership.i18n import Language
 
 MEASURES = ("views", "articles_published")
@@ -17,17 +17,15 @@ def hour_weekday(rows: pd.DataFrame, measure: str, language: Language) -> Figure
         rows: weekday (1 Monday), hour (0-23) and the measure; an hour without a row was not observed.
         measure: `views` or `articles_published`.
     """
-    say = language.say
-    grid = rows.pivot_table(index="weekday", columns="hour", values=measure, aggfunc="sum", observed=False)
-    grid = grid.reindex(index=range(1, 8), columns=range(24))
+    cells = {(row["weekday"], row["hour"]): row[measure] for row in records(rows[rows[measure].notna()])}
     days = language.weekdays()
     texts = [
-        [f"<b>{days[day]}, {hour:02d}:00–{(hour + 1) % 24:02d}:00</b><br>{language.number(_cell(grid, day + 1, hour))}" for hour in range(24)]
-        for day in range(7)
+        [f"<b>{days[day - 1]}, {_span(hour)}</b><br>{language.number(cells.get((day, hour)))}" for hour in range(24)]
+        for day in range(1, 8)
     ]
     fig = canvas(height=250)
     fig.add_heatmap(
-        z=[[_cell(grid, day, hour) for hour in range(24)] for day in range(1, 8)],
+        z=[[cells.get((day, hour)) for hour in range(24)] for day in range(1, 8)],
         x=[f"{hour:02d}" for hour in range(24)],
         y=days,
         hovertext=texts,
@@ -37,34 +35,34 @@ def hour_weekday(rows: pd.DataFrame, measure: str, language: Language) -> Figure
         ygap=1,
         zmin=0,
     )
-    fig.update_yaxes(autorange="reversed", type="category", rangemode="normal", nticks=None)
+    fig.update_yaxes(autorange="reversed", type="category", rangemode="normal", nticks=None, showgrid=False)
     fig.update_xaxes(type="category", tickvals=[f"{hour:02d}" for hour in range(0, 24, 3)], showgrid=False)
     title, subtitle = _words(measure, language)
     return Figure(fig, title, subtitle, _finding(rows, measure, language))
 
 
-def _cell(grid: pd.DataFrame, day: int, hour: int) -> float | None:
-    value = grid.loc[day, hour]
-    return None if pd.isna(value) else float(value)
+def _span(hour: int) -> str:
+    return f"{hour:02d}:00–{(hour + 1) % 24:02d}:00"
 
 
 def _words(measure: str, language: Language) -> tuple[str, str]:
     say = language.say
     if measure == "views":
-        return say("When articles are read"), say("Views gained by local hour and weekday; an empty field was not observed.")
-    return say("When articles are published"), say("Articles published by local hour and weekday, those with a time of day.")
+        return say("When articles are read"), say(
+            "Views gained by local hour and weekday; an empty field was not observed."
+        )
+    return say("When articles are published"), say(
+        "Articles published by local hour and weekday, those with a time of day."
+    )
 
 
 def _finding(rows: pd.DataFrame, measure: str, language: Language) -> str:
-    seen = rows[rows[measure].notna()]
-    if seen.empty or not float(seen[measure].max()):
+    top = peak(rows, measure)
+    if top is None:
         return language.say("No hour is known in this period.")
-    top = seen.loc[seen[measure].astype(float).idxmax()]
-    hour = int(top["hour"])
     return language.say(
-        "The most, {value}, on {day} between {start} and {end}.",
+        "The most, {value}, on {day}, {span}.",
         value=language.number(top[measure]),
         day=language.weekdays("wide")[int(top["weekday"]) - 1],
-        start=f"{hour:02d}:00",
-        end=f"{(hour + 1) % 24:02d}:00",
+        span=_span(int(top["hour"])),
     )

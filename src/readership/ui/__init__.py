@@ -1,10 +1,9 @@
 """What pages are made of. The only Streamlit in the package; pages use these names and lay them out, no more."""
 
 from readership.ui.article import article_facts, article_head, article_id, asked_article
-from readership.ui.context import has_edition, language, say, say_n
+from readership.ui.context import has_edition, is_board, language, say, say_n
 from readership.ui.data import fetch
 from readership.ui.parts import board, grain, groups, key_figures, only
-from readership.ui.shell import is_board
 from readership.ui.show import nothing, page, show, stop, table
 from readership.ui.text import plain
 from readership.ui.upload import undo_batch, upload

@@ -40,7 +40,11 @@ def article_head(facts: pd.DataFrame) -> None:
         if known(row["url"]) and str(row["url"]).lower().startswith(("https://", "http://")):
             st.link_button(say("Open the page"), row["url"], type="tertiary", icon=":material/open_in_new:")
     with st.grid(4, min_column_width=160, key="article_figures"):
-        for label, name in ((say("Views"), "views"), (say("Readings"), "readings"), (say("Before the first reading"), "baseline")):
+        for label, name in (
+            (say("Views"), "views"),
+            (say("Readings"), "readings"),
+            (say("Before the first reading"), "baseline"),
+        ):
             st.metric(label, language.number(row[name]), border=True)
         st.metric(say("Last reading"), language.moment(row["observed_at"], context.current().zone), border=True)
 

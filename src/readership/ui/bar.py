@@ -195,7 +195,9 @@ def _more(choice: Choice) -> None:
     """The filters that are wanted less often; their values are counted only when they are looked at."""
     with st.popover(say("More"), key="bar_more", on_change="rerun") as opened:
         _question(choice)
-        st.checkbox(say("Look for the words in the whole text (slower)"), key=_seed("in_body", choice.selection.in_body))
+        st.checkbox(
+            say("Look for the words in the whole text (slower)"), key=_seed("in_body", choice.selection.in_body)
+        )
         if opened.open:
             for name in ("topic", "country", "site", "author", "source"):
                 _many(name, choice, width="stretch")
@@ -211,13 +213,21 @@ def _seed(name: str, value: Any) -> str:
 
 def _period(choice: Choice) -> None:
     st.segmented_control(
-        say("Period"), list(PERIODS), key=_seed("period", choice.period), format_func=lambda p: say(PERIODS[p][0]), required=True
+        say("Period"),
+        list(PERIODS),
+        key=_seed("period", choice.period),
+        format_func=lambda p: say(PERIODS[p][0]),
+        required=True,
     )
 
 
 def _own_days(choice: Choice) -> None:
-    st.date_input(say("First day"), value=None, format="YYYY-MM-DD", width=140, key=_seed("first", choice.selection.since))
-    st.date_input(say("Last day"), value=None, format="YYYY-MM-DD", width=140, key=_seed("last", _before(choice.selection.until)))
+    st.date_input(
+        say("First day"), value=None, format="YYYY-MM-DD", width=140, key=_seed("first", choice.selection.since)
+    )
+    st.date_input(
+        say("Last day"), value=None, format="YYYY-MM-DD", width=140, key=_seed("last", _before(choice.selection.until))
+    )
 
 
 def _text(choice: Choice) -> None:
@@ -251,7 +261,9 @@ def _many(name: str, choice: Choice, width: int | str = 210) -> None:
         say(label),
         list(counts) + [value for value in chosen if value not in counts],
         key=_seed(name, chosen),
-        format_func=lambda value: f"{value_name(name, value)} ({context.current().language.number(counts.get(value, 0))})",
+        format_func=lambda value: (
+            f"{value_name(name, value)} ({context.current().language.number(counts.get(value, 0))})"
+        ),
         placeholder=say("any"),
         width=width,
     )

@@ -21,11 +21,11 @@ class Column:
 
     label: str
     kind: Kind = "text"
-    width: Literal["small", "medium", "large"] | None = None
+    width: Literal["small", "medium", "large"] | int | None = None
 
 
 COLUMNS: dict[str, Column] = {
-    "title": Column(mark("Title"), width="large"),
+    "title": Column(mark("Title")),
     "site": Column(mark("Site"), width="small"),
     "article_key": Column(mark("Article key"), width="small"),
     "url": Column(mark("Link"), "link", "small"),
@@ -34,7 +34,7 @@ COLUMNS: dict[str, Column] = {
     "authors": Column(mark("Authors")),
     "published_at": Column(mark("Published (instant)"), "moment"),
     "published_day": Column(mark("Day published"), "day"),
-    "published_local": Column(mark("Published"), "wall", "small"),
+    "published_local": Column(mark("Published"), "wall", 130),
     "observed_at": Column(mark("Last reading"), "moment"),
     "views": Column(mark("Views"), "number"),
     "total": Column(mark("Views counted"), "number"),
@@ -141,7 +141,7 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _on_clock(moments: pd.Series) -> pd.Series:
     aware = moments if moments.dt.tz else moments.dt.tz_localize("UTC")
-    return aware.dt.tz_convert(context.current().zone).dt.tz_localize(None)
+    return pd.Series(aware.dt.tz_convert(context.current().zone).dt.tz_localize(None))
 
 
 def config(rows: pd.DataFrame) -> dict[str, Any]:

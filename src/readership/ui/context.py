@@ -68,6 +68,11 @@ def has_edition() -> bool:
     return current().edition is not None
 
 
+def is_board() -> bool:
+    """Whether a newsroom screen asked for the page (`?board=1`): large figures, nothing to click."""
+    return bool(st.query_params.get("board") == "1")
+
+
 def newest_edition() -> queries.Edition | None:
     """The edition that is current at this moment, whatever the run reads."""
     return queries.current(settings.load())
@@ -95,10 +100,10 @@ def _zone(edition: queries.Edition | None) -> str:
     """The newsroom's zone: that of the site with the most articles in the edition."""
     if edition is None:
         return "UTC"
-    return _main_zone(str(edition.path), edition)
+    return str(_main_zone(str(edition.path), edition))
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+@st.cache_resource(show_spinner=False, max_entries=16)  # type: ignore[untyped-decorator]
 def _main_zone(path: str, _edition: queries.Edition) -> str:
     rows = queries.fetch("freshness", queries.Selection(), _edition)
     return str(rows["zone"].iloc[0]) if len(rows) and known(rows["zone"].iloc[0]) else "UTC"

@@ -21,10 +21,12 @@ def fetch(name: str, selection: queries.Selection | None = None, **params: Any) 
     edition = context.current().edition
     if edition is None:
         raise NoEdition("Nothing has been published yet.", "Run `readership demo` or `readership ingest`.")
-    return _fetch(edition.number, str(edition.path), name, selection or queries.Selection(), tuple(sorted(params.items())), edition)
+    chosen, given = selection or queries.Selection(), tuple(sorted(params.items()))
+    rows: pd.DataFrame = _fetch(edition.number, str(edition.path), name, chosen, given, edition)
+    return rows
 
 
-@st.cache_data(show_spinner=False, max_entries=2000, max_size="256mb")
+@st.cache_data(show_spinner=False, max_entries=2000, max_size="256mb")  # type: ignore[untyped-decorator]
 def _fetch(
     number: int,
     path: str,

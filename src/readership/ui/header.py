@@ -19,22 +19,24 @@ def draw() -> None:
     """The strip; without an edition only the language switch."""
     run = context.current()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="strip"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium", width="content", key="strip_facts"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="medium", width="content", key="strip_facts"
+        ):
             if run.edition:
+                if run.edition.demo:
+                    st.badge(say("demo data"), color="orange")
                 st.caption(_as_of(run), width="content")
                 _rates(run)
         _languages(run)
 
 
 def _as_of(run: context.Run) -> str:
-    assert run.edition is not None
-    words = say(
+    return say(
         "As of {moment} ({zone}) · edition {number}",
         moment=run.language.moment(run.as_of, run.zone),
         zone=plain(run.zone),
-        number=run.edition.number,
+        number=run.edition.number if run.edition else 0,
     )
-    return f":orange-badge[{say('demo data')}] {words}" if run.edition.demo else words
 
 
 def _rates(run: context.Run) -> None:
@@ -45,8 +47,14 @@ def _rates(run: context.Run) -> None:
     first = rows.iloc[0]
     shown = rows[rows["site"] == first["site"]].head(MAX_FIGURES)
     figures = " · ".join(_rate(row, run.language) for row in shown.to_dict("records"))
-    place = say("{site}, captured {moment}", site=plain(first["site"]), moment=run.language.moment(first["captured_at"], run.zone))
-    st.caption(f"{figures} ({place})", width="content", help=say("Currency figures printed in the header of the site's pages."))
+    place = say(
+        "{site}, captured {moment}",
+        site=plain(first["site"]),
+        moment=run.language.moment(first["captured_at"], run.zone),
+    )
+    st.caption(
+        f"{figures} ({place})", width="content", help=say("Currency figures printed in the header of the site's pages.")
+    )
 
 
 def _rate(row: dict[str, Any], language: i18n.Language) -> str:

@@ -30,17 +30,23 @@ def key_figures(facts: pd.DataFrame, trend: pd.DataFrame) -> None:
             say("Views gained in the period"),
             row["gained"],
             row["gained_before"],
-            help=say("From differences between readings; {views} views were there before a first reading and are in no period.",
-                views=language.number(row["baseline"])),
+            note=say(
+                "From differences between readings; {views} views were there before a first reading, in no period.",
+                views=language.number(row["baseline"]),
+            ),
         )
         _metric(
             say("Articles without views"),
             row["views_unknown"],
-            help=say("No page of these articles that was captured at a known moment shows a counter. They are not zero."),
+            note=say(
+                "No page of these articles that was captured at a known moment shows a counter. They are not zero."
+            ),
         )
 
 
-def _metric(label: str, value: Any, before: Any = None, trend: pd.Series | None = None, help: str | None = None) -> None:  # noqa: A002
+def _metric(
+    label: str, value: Any, before: Any = None, trend: pd.Series | None = None, note: str | None = None
+) -> None:
     language = context.current().language
     st.metric(
         label,
@@ -51,7 +57,7 @@ def _metric(label: str, value: Any, before: Any = None, trend: pd.Series | None 
         border=True,
         height="stretch",
         chart_data=trend.dropna().astype(float).tolist() if trend is not None and trend.notna().sum() > 1 else None,
-        help=help,
+        help=note,
     )
 
 

@@ -137,7 +137,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 
 
 def explain(error: BaseException) -> bool:
-    """Say on the page what went wrong: our own errors in their words, any other with a number to look for in the log."""
+    """Say on the page what went wrong: our own errors in their words, any other by its number in the log."""
     from readership.ui import context
 
     language = context.language()
@@ -148,5 +148,9 @@ def explain(error: BaseException) -> bool:
         return True
     number = secrets.token_hex(4)
     log.error("page failed, number %s", number, exc_info=error)
-    st.error(language.say("Something went wrong on this page. It is in the server's log under number {number}.", number=number))
+    st.error(
+        language.say(
+            "Something went wrong on this page. It is in the server's log under number {number}.", number=number
+        )
+    )
     return True

@@ -10,7 +10,7 @@ import streamlit as st
 
 from readership.i18n import LANGUAGES, Language, mark
 from readership.ui import bar, context, header
-from readership.ui.context import say
+from readership.ui.context import is_board, say
 
 FOLDER = Path(__file__).resolve().parents[3] / "pages"
 RENEW_S = 20
@@ -65,11 +65,6 @@ def run() -> None:
     page.run()
 
 
-def is_board() -> bool:
-    """Whether a newsroom screen asked for the page (`?board=1`): large figures, nothing to click."""
-    return st.query_params.get("board") == "1"
-
-
 def _link(entry: Entry) -> st.Page:
     return st.Page(
         entry.path,
@@ -87,7 +82,7 @@ def _follow(links: dict[Entry, st.Page]) -> None:
         st.switch_page(links[entry], query_params={"article": "/".join(target)})
 
 
-@st.fragment(run_every=RENEW_S)
+@st.fragment(run_every=RENEW_S)  # type: ignore[untyped-decorator]
 def renew() -> None:
     """Ask now and then for a newer edition, and run once more when there is one; the reader's place stays."""
     newest, shown = context.newest_edition(), context.current().edition

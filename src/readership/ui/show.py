@@ -11,9 +11,10 @@ import pandas as pd
 import streamlit as st
 
 from readership.figures import Figure
+from readership.i18n import UNKNOWN
 from readership.queries import Selection
 from readership.ui import bar, columns, context
-from readership.ui.context import say
+from readership.ui.context import is_board, say
 from readership.ui.text import one_line, plain
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -21,13 +22,14 @@ MAX_TABLE_ROWS = 500
 
 
 def page(title: str, question: str, *, without_edition: bool = False) -> Selection:
-    """Head of a page: its name and the reader's question it answers. Ends the run with a hint when nothing is published.
+    """Head of a page: its name and the question it answers. Ends with a hint when nothing is published.
 
     Returns:
         The reader's selection.
     """
-    st.title(say(title), anchor=False)
-    st.caption(say(question))
+    if not is_board():
+        st.title(say(title), anchor=False)
+        st.caption(say(question))
     if context.current().edition is None:
         _no_edition()
         if not without_edition:
@@ -48,7 +50,7 @@ def _no_edition() -> None:
 
 
 def nothing(rows: pd.DataFrame, selection: Selection, *, count: str | None = None) -> bool:
-    """Whether there are no rows, or the column `count` adds to 0; says then what was selected and offers the way back."""
+    """Whether there are no rows (or `count` adds to 0); says then what was selected, and the way back."""
     if not rows.empty and (count is None or rows[count].sum()):
         return False
     words = bar.in_words(selection)
@@ -87,7 +89,15 @@ def _config(name: str) -> dict[str, Any]:
     }
 
 
-def table(rows: pd.DataFrame, name: str, order: Sequence[str] | None = None, *, title: str = "", opens: bool = False, **more: Any) -> None:
+def table(
+    rows: pd.DataFrame,
+    name: str,
+    order: Sequence[str] | None = None,
+    *,
+    title: str = "",
+    opens: bool = False,
+    **more: Any,
+) -> None:
     """A table in the columns of `order`, with its download; a chosen row opens its article when `opens`."""
     if title:
         st.subheader(title, anchor=False)
@@ -101,7 +111,13 @@ def table(rows: pd.DataFrame, name: str, order: Sequence[str] | None = None, *, 
 
 def _grid(rows: pd.DataFrame, key: str, order: Sequence[str] | None, **more: Any) -> None:
     st.dataframe(
-        columns.readable(rows), key=key, hide_index=True, column_order=order, column_config=columns.config(rows), **more
+        columns.readable(rows),
+        key=key,
+        hide_index=True,
+        column_order=order,
+        column_config=columns.config(rows),
+        placeholder=UNKNOWN,
+        **more,
     )
 
 

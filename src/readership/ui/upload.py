@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -40,7 +40,9 @@ def upload() -> None:
             max_upload_size=run.settings.max_upload_mb,
             help=say("At most {mb} MB a file.", mb=run.settings.max_upload_mb),
         )
-        address = st.text_input(say("Address of the page, when the file doesn't say it"), max_chars=2000, placeholder="https://")
+        address = st.text_input(
+            say("Address of the page, when the file doesn't say it"), max_chars=2000, placeholder="https://"
+        )
         started = st.form_submit_button(say("Load"), type="primary")
     if started and chosen:
         _load(run.settings, chosen[:MAX_FILES], one_line(address))
@@ -66,9 +68,12 @@ def _load(settings: Settings, files: Sequence[Any], address: str) -> None:
             _store(folder, number, file)
             bar.progress(0.3 * number / len(files), text=say("Received {n} of {all}", n=number, all=len(files)))
         arguments = ["ingest", "--json", *(["--url", address] if address else []), str(folder)]
-        code, out, err = _run(settings, arguments, lambda done: bar.progress(0.3 + 0.7 * done, text=say("Reading pages …")))
+        bar.progress(0.3, text=say("Reading pages …"))
+        code, out, err = _run(settings, arguments)
         bar.progress(1.0, text=say("Done"))
-        status.update(state="complete" if code == 0 else "error", label=say("Loaded") if code == 0 else say("Not loaded"))
+        status.update(
+            state="complete" if code == 0 else "error", label=say("Loaded") if code == 0 else say("Not loaded")
+        )
         _tell(code, out, err)
 
 
@@ -92,7 +97,7 @@ def _store(folder: Path, number: int, file: Any) -> None:
         shutil.copyfileobj(file, out, 1 << 20)
 
 
-def _run(settings: Settings, arguments: list[str], progress: Callable[[float], Any] | None = None) -> tuple[int, str, str]:
+def _run(settings: Settings, arguments: list[str]) -> tuple[int, str, str]:
     """Run the command line in a child; its exit code, output and last words."""
     process = subprocess.Popen(  # noqa: S603  (our own interpreter and module, arguments as a list)
         [sys.executable, "-m", "readership.cli", *arguments],
@@ -129,7 +134,8 @@ def _tell(code: int, out: str, err: str) -> None:
             + say_n("{n} was rejected.", "{n} were rejected.", int(summary.get("rejected", 0)))
         )
         for reject in summary.get("rejects", [])[:50]:
-            st.text(one_line(f"{Path(str(reject.get('origin', ''))).name}: {reject.get('reason', '')} {reject.get('hint', '')}"))
+            name = Path(str(reject.get("origin", ""))).name
+            st.text(one_line(f"{name}: {reject.get('reason', '')} {reject.get('hint', '')}"))
     if code:
         st.error(say("The command ended with code {code}.", code=code))
         st.text(one_line(err.strip().splitlines()[-1] if err.strip() else ""))
