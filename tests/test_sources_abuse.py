@@ -135,6 +135,12 @@ def test_a_zip_within_the_size_but_of_a_ratio_that_no_text_has(tmp_path):
     assert "bomb" in found[0].reason
 
 
+def test_an_archive_that_honestly_inflates_to_more_than_is_taken(tmp_path):
+    noise = b"".join(struct.pack("<I", (i * 2654435761) & 0xFFFFFFFF) for i in range(30_000))
+    found = read(zipped(tmp_path / "a.zip", [("a.html", noise), FINE]), limits=Limits(max_archive=100_000))
+    assert [type(f) for f in found] == [Reject]
+
+
 def test_members_that_share_their_bytes(tmp_path):
     path = zipped(tmp_path / "a.zip", [("a.html", b"<html>" + bytes(range(256)) * 50), FINE])
     data = bytearray(path.read_bytes())

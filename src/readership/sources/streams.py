@@ -15,6 +15,7 @@ from readership.sources.sniff import binary, utf16
 
 SAMPLE = 1 << 18
 _CHUNK = 1 << 20
+_LONGEST_LINE = 16 << 20
 
 
 class Inflated:
@@ -76,10 +77,9 @@ class Utf8:
         self._codec = utf16(head)
         self._decoder = codecs.getincrementaldecoder(self._codec or "utf-8")("replace" if self._codec else "strict")
         self._ascii = True
-        self._ready = b""
         self.damaged = False
         self.closed = False
-        self._ready = self._utf8(head).removeprefix(codecs.BOM_UTF8)
+        self._ready, self._at = self._utf8(head).removeprefix(codecs.BOM_UTF8), 0
 
     def _utf8(self, data: bytes) -> bytes:
         if self._codec is None and self._ascii and data.isascii():
@@ -100,38 +100,39 @@ class Utf8:
 
     def read(self, size: int = -1) -> bytes:
         """Bytes of UTF-8; not always as many as asked for, none at the end."""
-        while not self._ready:
+        while self._at >= len(self._ready):
             data = self._source.read(_CHUNK if size < 0 else size)
-            self._ready = self._utf8(data)
+            self._ready, self._at = self._utf8(data), 0
             if not data:
                 break
-        size = len(self._ready) if size < 0 else size
-        part, self._ready = self._ready[:size], self._ready[size:]
+        return self._take(len(self._ready) if size < 0 else self._at + size)
+
+    def _take(self, end: int) -> bytes:
+        # A place in the bytes, not shorter and shorter bytes: lines would otherwise cost their square.
+        part = self._ready[self._at : end]
+        self._at += len(part)
         return part
 
     def lines(self) -> Iterator[bytes]:
         """Lines with their ends; what was not yet asked for stays for `read`."""
-        while True:
-            line = self._line()
-            if not line:
-                return
+        while line := self._line():
             yield line
 
     def _line(self) -> bytes:
-        while (end := self._ready.find(b"\n")) < 0 and len(self._ready) <= 16 * _CHUNK:
-            more = self._utf8(self._source.read(_CHUNK))
-            if not more:
-                end = len(self._ready) - 1
-                break
-            self._ready += more
-        if end < 0 and self._ready:
-            raise InputRefused("A line is longer than 16 MB.", "Check that it is a table.")
-        line, self._ready = self._ready[: end + 1], self._ready[end + 1 :]
-        return line
+        searched = self._at
+        while (end := self._ready.find(b"\n", searched)) < 0:
+            left = len(self._ready) - self._at
+            if left > _LONGEST_LINE:
+                raise InputRefused("A line is longer than 16 MB.", "Check that it is a table.")
+            data = self._source.read(_CHUNK)
+            self._ready, self._at, searched = self._ready[self._at :] + self._utf8(data), 0, left
+            if not data:
+                return self._take(len(self._ready))
+        return self._take(end + 1)
 
     def unread(self, data: bytes) -> None:
         """Put bytes back in front."""
-        self._ready = data + self._ready
+        self._ready, self._at = data + self._ready[self._at :], 0
 
     def close(self) -> None:
         """The source is closed by whoever opened it."""
