@@ -7,6 +7,7 @@ import zipfile
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 from warcio.statusandheaders import StatusAndHeaders
@@ -266,16 +267,20 @@ def test_records_that_are_no_pages_are_counted_not_rejected(tmp_path):
 
 @pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
 def test_a_cut_warc_yields_what_came_before_and_says_where_it_broke(tmp_path, name):
-    path = warc(tmp_path / name, [(f"https://el.kz/{i}", os.urandom(300).hex().encode(), {}) for i in range(4)])
+    path = warc(
+        tmp_path / name, [(f"https://el.kz/{i}", Random(i).randbytes(300).hex().encode(), {}) for i in range(4)]
+    )
     data = path.read_bytes()
     whole = [int(f.origin.rpartition("#")[2]) for f in read(path)]
-    for cut in range(whole[2] + 3, len(data) - 5, 17):
+    # Cut between two records, or within the empty lines that part them, the file has lost nothing.
+    sound = {start - i for start in whole for i in range(5)}
+    for cut in set(range(whole[2] + 1, len(data) - 5)) - sound:
         path.write_bytes(data[:cut])
         found = read(path)
         assert all(isinstance(f, Capture) and len(f.body) == 600 for f in found[:-1])
         assert isinstance(found[-1], Reject), cut
-        read_whole = len(found) - 1
-        assert f"byte {whole[read_whole]}:" in found[-1].reason or f"byte {whole[read_whole - 1]}:" in found[-1].reason
+        last_or_next = whole[len(found) - 2 : len(found)]
+        assert any(f"byte {place}:" in found[-1].reason for place in last_or_next), cut
 
 
 def test_a_page_that_cannot_be_unpacked_costs_only_itself(tmp_path):

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from readership import sources
+from readership import sites, sources
 from readership.models import Reject
 from readership.sources import SCHEMAS, Limits, TableInput
 
@@ -294,6 +294,19 @@ def test_plausible_imported_pages(tmp_path):
     _, rows, _ = table(tmp_path / "imported_pages.csv", data)
     assert gains(rows) == [("el.kz", "5", date(2024, 1, 31), 8, "plausible")]
     assert rows[0]["url_or_path"] == "/a_5/"
+
+
+def test_front_pages_are_counted_and_urls_of_no_site_are_rejected(tmp_path):
+    data = "date,label,nb_hits,metadata_url\n2024-01-31,/,2,https://el.kz/\n2024-01-31,x,2,http://[\n"
+    tally: Counter[str] = Counter()
+    by_house = sites.load().key
+    _, rows, rejects = table(tmp_path / "m.csv", data, key_of=by_house, tally=tally)
+    assert (rows, [reject.row for reject in rejects]) == ([], [2])
+    assert tally == {"front page rows": 1, "rows rejected": 1}
+    data = "url,observed_at,views\nhttps://el.kz/,,5\nnot a url,,5\nhttps://www.el.kz/en/a_73882/,,5\n"
+    _, rows, rejects = table(tmp_path / "c.csv", data, key_of=by_house)
+    assert [(row["site"], row["article_key"]) for row in rows] == [("el.kz", "73882")]
+    assert [reject.row for reject in rejects] == [1, 2]
 
 
 def test_paths_without_a_host_are_not_guessed(tmp_path):

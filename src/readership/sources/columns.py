@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from readership.models import UNKNOWN_HOST
 from readership.sources import instants
 from readership.sources.limits import KeyOf
 
@@ -187,7 +188,7 @@ class Keys:
         self._known: dict[str, tuple[str | None, str | None]] = {}
 
     def of(self, url: str) -> tuple[str | None, str | None]:
-        """(site, article key), two times None when the URL names no article."""
+        """(site, article key); the key is None when the URL names no article, both when it names no site."""
         known = self._known.get(url)
         if known is None:
             if len(self._known) >= _CACHED_URLS:
@@ -199,9 +200,11 @@ class Keys:
         if self._key_of is None:
             return None, None
         try:
-            return self._key_of(url) or (None, None)
+            site, key = self._key_of(url) or (UNKNOWN_HOST, "")
         except ValueError:  # urllib's word for a URL such as http://[
             return None, None
+        # A front page has a site, and no key.
+        return (None, None) if site in ("", UNKNOWN_HOST) else (site, key or None)
 
     def columns(self, urls: Any) -> tuple[Any, Any]:
         """(sites, article keys) of a text column of URLs; null where the URL is null or names no article."""

@@ -61,7 +61,7 @@ def open_inputs(
         advance: told bytes as they are read; all together they are `total(paths)`.
         keep: given the bytes of a refused input, keeps them and returns their SHA-256 for the reject.
         tally: counts what is passed over without a reject: `hidden files`, `page assets`, `links`, `revisit records`,
-            `records that are no pages`, `total rows`, `sections not used`; and `rows rejected`.
+            `records that are no pages`, `total rows`, `front page rows`, `sections not used`; and `rows rejected`.
 
     Raises:
         UsageError: the arguments contradict one another; raised at the call, before anything is read.

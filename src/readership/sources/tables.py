@@ -9,7 +9,7 @@ import struct
 import zlib
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -533,6 +533,8 @@ class _Finish:
         }[self.layout.kind](given, len(rows))  # fmt: skip
         if damaged is not None:
             checks.insert(0, col.Check(damaged, "The row has bytes of no known charset", "Save the table as UTF-8."))
+        if self.layout.tool:
+            found, rows, checks = self._without_front_pages(found, rows, checks)
         fine, refused = col.refused(checks, rows)
         for check, numbered in refused:
             self._refuse.add(numbered, check.reason, check.hint)
@@ -551,6 +553,22 @@ class _Finish:
         keep = pc.invert(total)
         kept = {our: column.filter(keep) for our, column in given.items()}
         return kept, rows.filter(keep), None if damaged is None else damaged.filter(keep)
+
+    def _without_front_pages(
+        self, found: dict[str, Any], rows: Any, checks: list[col.Check]
+    ) -> tuple[dict[str, Any], Any, list[col.Check]]:
+        """Analytics tools list a site's front page among the others: counted, as it is no article and no fault."""
+        front = pc.and_(pc.is_valid(found["site"]), pc.is_null(found["article_key"]))
+        count = pc.sum(front).as_py() or 0
+        if not count:
+            return found, rows, checks
+        self._job.tally["front page rows"] += count
+        keep = pc.invert(front)
+        checks = [
+            replace(check, bad=check.bad.filter(keep), shown=None if check.shown is None else check.shown.filter(keep))
+            for check in checks
+        ]
+        return {name: column.filter(keep) for name, column in found.items()}, rows.filter(keep), checks
 
     def _address(self, given: Mapping[str, Any], count: int) -> tuple[Any, Any, list[col.Check]]:
         """(site, article key, rows without): as given, and from the URL where they are not."""

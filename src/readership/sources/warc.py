@@ -91,7 +91,9 @@ def _kept(path: Path, job: Job) -> str | None:
 
 
 def _record(record: Any, origin: str, job: Job) -> Capture | Reject | None:
-    if record.headers.get("Content-Length") is None or record.headers.get("WARC-Type") is None:
+    length = str(record.headers.get("Content-Length") or "").strip()
+    # A header that the end of the file cuts off comes out of fastwarc as a record of length 0.
+    if not re.fullmatch("[0-9]{1,18}", length) or record.headers.get("WARC-Type") is None:
         raise _DamagedError("the record's header is cut short")
     if not record.record_type & _WANTED:
         _skip(record)
