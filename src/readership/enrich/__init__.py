@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 from readership.enrich import authors as author_names
-from readership.enrich import countries, organisations, topics
-from readership.models import Enrichment, Provenance
-
-
-def _language(title: str, body: str) -> str | None:
-    from readership.enrich import language
-
-    return language.detect(title, body)
-
-
-def _cited(text: str, own_names: tuple[str, ...]) -> tuple[str | None, Provenance | None]:
-    from readership.enrich import cited
-
-    return cited.cited_source(text, own_names) or (None, None)
+from readership.enrich import cited, countries, organisations, topics
+from readership.enrich import language as languages
+from readership.models import Enrichment
 
 
 def enrich(
@@ -28,6 +17,7 @@ def enrich(
     photo_credit: str | None = None,
     authors: tuple[str, ...] = (),
     dateline: str | None = None,
+    own_topics: topics.Topics | None = None,
 ) -> Enrichment:
     """Language, countries, topics, cited source and canonical names of one article.
 
@@ -36,15 +26,16 @@ def enrich(
         declared_language: used when the text is too short to tell.
         own_names: how the site names itself; never a cited source.
         photo_credit, authors, dateline: as printed.
+        own_topics: `topics.load(file)` of a newsroom's own topics; the package's when None.
     """
-    language = _language(title, body) or declared_language
-    source, provenance = _cited(body, own_names)
+    language = languages.detect(title, body) or declared_language
+    source, provenance = cited.cited_source(body, own_names) or (None, None)
     return Enrichment(
         language=language,
         cited_source=source,
         cited_source_provenance=provenance,
         countries=countries.find(title, body, language=language, placed=dateline),
-        topics=topics.score(title, body, language=language),
+        topics=(own_topics or topics.load()).score(title, body, language=language),
         source_org=organisations.resolve(source),
         credit_org=organisations.resolve(photo_credit),
         authors=author_names.canonical(authors),

@@ -76,7 +76,9 @@ def _russian_phrase(parts: list[str]) -> Forms:
 
 
 def russian_people(word: str) -> Forms:
-    """`казахстанец` (fleeting е), `болгарин`, `датчанин`, `мексиканка`, `француз`: stems and endings."""
+    """`казахстанец` (fleeting е), `болгарин`, `датчанин`, `мексиканка`, `француз`: stems and endings; `=` keeps it."""
+    if word.endswith("="):
+        return [(word[:-1], endings(""))]
     if word.endswith("ец"):
         bare = word[:-2]
         soft = bare + "й" if bare[-1] in _VOWELS_RU else bare

@@ -50,7 +50,7 @@ def _parts(name: str) -> list[str]:
     if "(" in name or " - " in name or "о-в" in name:
         return []
     plain = name.replace("’", "'")
-    return [plain] if "&" not in plain else [plain, plain.replace("&", "and"), plain.split(" & ")[0]]
+    return [plain] if "&" not in plain else [plain, plain.replace("&", "and")]
 
 
 def _kazakh_twins(own: list[tuple[str, str, str, str]], listed: set[tuple[str, str]]) -> Iterator[tuple[str, str, str, str]]:
