@@ -7,8 +7,8 @@ selection = page("Rates", "Which currency figures did the headers of our pages s
 rows = fetch("header_rates", selection)
 if nothing(rows, selection):
     stop()
-for currency, captures in groups(rows, "currency"):
-    show(figures.header_rates(captures, language()), captures, f"rate-{currency.lower()}")
+for name, captures in groups(rows, "currency", "quote"):
+    show(figures.header_rates(captures, language()), captures, f"rate-{name}")
 table(
     fetch("header_latest"),
     "latest-rates",

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -203,8 +203,19 @@ def _query(options: argparse.Namespace) -> int:
     edition = queries.current(settings_module.load())
     if edition is None:
         raise NoEdition("Nothing has been published yet.", "Run `readership ingest` or `readership demo`.")
-    _write(queries.fetch(options.name, selection, edition, **parameters), options.format, options.out)
+    if options.format == "json":
+        rows = [row for batch in queries.stream(options.name, selection, edition, **parameters) for row in batch.to_pylist()]
+        _put(json.dumps(rows, ensure_ascii=False, indent=1, default=_plain), options.out)
+    else:
+        _write(queries.fetch(options.name, selection, edition, **parameters), options.format, options.out)
     return 0
+
+
+def _plain(value: Any) -> Any:
+    """JSON's value for one of DuckDB's: instants in RFC 3339 (UTC), days as days, decimals as numbers."""
+    if isinstance(value, datetime):
+        return value.isoformat() + ("Z" if value.tzinfo is None else "")
+    return value.isoformat() if isinstance(value, date) else float(value)
 
 
 def _selection_names() -> list[str]:
@@ -240,11 +251,15 @@ def _write(frame: Any, form: str, out: str | None) -> None:
             raise UsageError("Parquet needs a file.", "Give --out FILE.parquet.")
         frame.to_parquet(out, index=False)
         return
-    text = frame.to_csv(index=False) if form == "csv" else frame.to_json(orient="records", date_format="iso", force_ascii=False, indent=1)
+    _put(frame.to_csv(index=False), out)
+
+
+def _put(text: str, out: str | None) -> None:
+    text += "" if text.endswith("\n") else "\n"
     if out:
-        Path(out).write_text(text + ("" if text.endswith("\n") else "\n"), encoding="utf-8")
+        Path(out).write_text(text, encoding="utf-8")
     else:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.write(text)
 
 
 # -- batches, articles, safety ---------------------------------------------------------------------------------------------------

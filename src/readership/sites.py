@@ -36,6 +36,12 @@ _KEYS = {
 # A second-level label that belongs to the registry, not to the holder (bbc.co.uk, stat.gov.kz).
 _REGISTRY_LABELS = frozenset({"co", "com", "org", "net", "gov", "edu", "ac", "mil", "gob", "or", "ne", "go", "nom", "info"})
 _NOT_THE_ARTICLE = re.compile(r"^(?:utm_|fbclid|gclid|yclid|ysclid|from$|ref$|amp$|_ga|share)")
+# An id in the last step of a path, where no entry says how it looks: a long number at its end or start, or the whole
+# step when letters and figures are mixed in it. Eight figures of a day are none.
+_ID = re.compile(
+    r"(?:^|[-_:])(?!(?:19|20)\d{6}(?:\D|$))(\d{5,12})(?:\.\w{3,5})?$|^(?!(?:19|20)\d{6}(?:\D|$))(\d{5,12})[-_]"
+    r"|^(?=[a-z]*\d+[a-z]+\d)([a-z\d]{8,24})$"
+)
 _EMPTY_STEPS = frozenset({"amp", "index.html", "index.php"})
 _MAX_URL = 2_000
 _MAX_KEYED = 300
@@ -150,8 +156,10 @@ def _split(url: str) -> tuple[str, str, str] | None:
 
 def _path_key(path: str, query: str) -> str:
     steps = [step for step in unquote(path).split("/") if step and step.lower() not in _EMPTY_STEPS]
-    key = "/".join(steps)
     kept = [(name, value) for name, value in parse_qsl(query) if not _NOT_THE_ARTICLE.match(name)] if query else []
+    if steps and not kept and (number := _ID.search(steps[-1])):
+        return next(filter(None, number.groups()))
+    key = "/".join(steps)
     # Only a query that names a thing tells articles of one path apart.
     if kept and (not steps or any(name in {"p", "id", "article", "news", "nid", "newsid"} for name, _ in kept)):
         key += "?" + urlencode(sorted(kept))

@@ -27,17 +27,22 @@ _EN_AFTER = re.compile(
     rf",[”\"’']?\s+(?P<name>(?i:the\s+)?(?:press[- ](?:service|office) of\s+|[{_UP}])[^,;:()!?\n.]{{1,100}}?)\s+(?:reports|reported|informs|informed|writes|says in a statement)(?=[.,;]|$|\s+(?:on|in|with|to)\b)",
     re.MULTILINE,
 )
+_EN_WIRE = re.compile(r"\bthe\s+(?P<name>[A-Za-z]{2,12}(?:\s[A-Z]\w+)?\s+news agency)\s+(?:reports|reported|said|writes|wrote)\b")
+_EN_POSSESSIVE = re.compile(rf"(?i:\breports?|according to|citing|cites)\s+(?:the\s+)?(?P<name>[{_UP}][^,;:()!?\n.]{{2,60}}?[’']s\s+press[- ](?:service|office))")
 _EN_SERVICE = re.compile(r"(?i:\b(?:the\s+)?(?P<name>press[- ](?:service|office) of\s+[^,;:()!?\n.]{2,100}?)\s+(?:said|reported|reports|informed|announced|told|noted|stated|confirmed)\b)")
 _RU_BEFORE = re.compile(
     r"(?i:\b(?:с[оo] ссылкой на|ссылаясь на|по (?:данным|информации|сведениям|сообщению|сообщениям|предварительным данным|оперативным данным)|согласно (?:данным|информации|сообщению|сведениям)"
     r"|как (?:сообщает|сообщили|передает|передаёт|пишет|информирует|сообщил|сообщила) (?:в )?|источник:|ист\.:))\s*" + _NAME
 )
 _RU_VERB = re.compile(r"(?:^|[,.–—»”\"]\s*|\s)(?i:сообщает|сообщают|передает|передаёт|передают|пишет|пишут|информирует|сообщила|сообщил|проинформировала|информируют|уточняет)\s+" + _NAME, re.MULTILINE)
+_RU_IN = re.compile(
+    rf"(?i:\b(?:сообщили|сообщают|сообщает|передали)\s+в(?:о)?)\s+(?P<name>(?:(?i:пресс-(?:службе|центре))\s+[^,;:()!?\n.–—]{{2,100}}|[{_UP}]{{2,8}}(?:\s(?:РК|КР|РУз|РТ)|\s[{_UP}]\w+)?))(?=[\s.,;–—]|$)"
+)
 _KK_REFERENCE = re.compile(
-    r"(?P<name>(?:[^\s,;:()!?\n.]|\.(?=\w))(?:[^,;:()!?\n.–—]|\.(?=\w)){0,100}?)(?:[-–](?:ге|ке|ға|қа|не|на|нің|ның|дің|дың|тің|тың)|(?<=\w)(?:не|на|ге|ке|ға|қа|ына|іне)|(?<=[»”\"])-?(?:ге|ке|ға|қа|не|на))?\s+(?i:сілтеме жасап|сілтеме жасай|сілтеме келтіріп|сүйеніп|сүйене отырып|дерегіне сүйеніп)"
+    r"(?P<name>(?:[^\s,;:()!?\n.]|\.(?=\w))(?:[^,;:()!?\n.–—]|\.(?=\w)){0,100}?)(?:[-–](?:ге|ке|ға|қа|не|на|нің|ның|дің|дың|тің|тың)|(?<=[»”\"])(?:ге|ке|ға|қа|не|на))?\s+(?i:сілтеме жасап|сілтеме жасай|сілтеме келтіріп|сүйеніп|сүйене отырып|дерегіне сүйеніп)"
 )
 _KK_DATA = re.compile(
-    r"(?P<name>(?:[^\s,;:()!?\n.]|\.(?=\w))(?:[^,;:()!?\n.–—]|\.(?=\w)){0,100}?)(?:[-–]?(?:ның|нің|дың|дің|тың|тің))?\s+(?i:мәліметінше|мәліметіне сәйкес|деректерінше|дерегінше|ақпаратынша|хабарлауынша|хабарлағандай|мәліметі бойынша|деректері бойынша|ақпаратына сәйкес)"
+    r"(?P<name>(?:[^\s,;:()!?\n.]|\.(?=\w))(?:[^,;:()!?\n.–—]|\.(?=\w)){0,100}?)(?:[-–](?:ның|нің|дың|дің|тың|тің))?\s+(?i:мәліметінше|мәліметіне сәйкес|деректерінше|дерегінше|ақпаратынша|хабарлауынша|хабарлағандай|мәліметі бойынша|деректері бойынша|ақпаратына сәйкес)"
 )
 _KK_VERB = re.compile(
     r"(?:деп(?: атап)?\s+|^|,\s+)(?i:хабарлайды|хабарлады|жазады|жазды|мәлімдеді|хабарлап отыр|жеткізді)\s+" + _NAME, re.MULTILINE
@@ -49,9 +54,10 @@ _CUT = re.compile(
     r"\s+(?:that|which|who|where|when|as|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|on its|in its|in a|with reference|with a reference|citing|quoting|reports?|reported|said|says|in the|said in|website|сообщает|сообщили|сообщил|сообщила|передает|передаёт|пишет|со ссылкой|ссылаясь|что|который|которая|которые|где|когда|в (?:четверг|пятницу|понедельник|вторник|среду|субботу|воскресенье)|в своём|в своем|о том|об этом|на (?:сайте|своем|своём|официальн)|деп|хабарлайды|хабарлады)\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
+_ARTICLE = re.compile(r"^(?:the|our|an|a|its)\s+", re.IGNORECASE)
+# A kind of medium before its name; "Агентство статистики" is a name itself.
 _LEADING = re.compile(
-    r"^(?:(?:the|our|an|a|его|агентств[оау]|информагентств[оау]|информационное агентство|ИА|РИА(?=\s[«\"])|портал|сайт|издани[еяю]|телеканал|газет[аеуы]|журнал|интернет-портал|корреспондент(?:ы)?|корр\.|собкор|news agency|агенттігі|сайты|порталы|басылымы|newspaper|website|portal)\s+)+",
-    re.IGNORECASE,
+    r"^(?:(?i:агентств[оау]|информагентств[оау]|информационное агентство|ИА|РИА(?=\s[«\"])|портал|сайт|издани[еяю]|телеканал|газет[аеуы]|журнал|интернет-портал|корреспондент(?:ы)?|корр\.|собкор|news agency|агенттігі|сайты|порталы|басылымы|newspaper|website|portal)\s+)+(?=[«“\"]?[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ])",
 )
 _OWN_PREFIX = re.compile(r"^(?:correspondent|a correspondent|корреспондент\w*|собственный|тілші\w*)\b", re.IGNORECASE)
 _ORG = re.compile(
@@ -59,6 +65,7 @@ _ORG = re.compile(
     r"|organi[sz]ation|company|bureau|union|authority|inspectorate|prosecutor|parliament|senate|federation|academy|corporation|group|kazhydromet|министерств|минист(?:ерство|ерства)|комитет|департамент|агентств|служб|управлени|банк|центр|университет|институт|совет|комисси|ассоциаци|полици|суд|правительств|посольств|акимат|прокуратур"
     r"|организаци|компани|бюро|союз|фонд|ведомств|телеканал|издани|газет|министрлі|комитет|департамент|агентті|қызмет|басқарма|орталы|университет|кеңес|комиссия|әкімді|сот|прокуратура|елшілі|ұйым|компания|порталы|басылым|арнасы|қоры)"
 )
+_SERVICE = re.compile(r"(?:пресс-(?:служб|центр)\w*|press[- ](?:service|office) of)\s", re.IGNORECASE)
 _SURNAME = re.compile(r"(?:ov|ev|ova|eva|ov|yev|yeva|bayev|bayeva|sky|skaya|kyzy|uly|ұлы|қызы|ов|ев|ёв|ова|ева|ин|ина|ский|ская|ову|еву|овой|евой|ина)$", re.IGNORECASE)
 _PERSON_WORDS = re.compile(r"(?i:\b(?:minister|president|mayor|governor|director|head|chairman|chairwoman|spokes\w+|secretary|ambassador|expert|experts|analyst|analysts|official|officials|witness\w*|doctor|scientist\w*|researcher\w*|him|her|them|us|me|sources?|media reports?|law|plan|schedule|forecasters|министр\w*|президент\w*|аким\w*|директор\w*|глав[аеыу]|председател\w*|спикер\w*|эксперт\w*|аналитик\w*|очевидц\w*|источник\w*|депутат\w*|посл[ауе]|посол|синоптик\w*|специалист\w*|закон\w*|план\w*|министрі|әкімі|басшысы|төрағасы|сарапшы\w*|мамандар\w*|маман|президенті|депутат\w*)\b)")
 _ACRONYM = re.compile(rf"\b[{_UP}][{_UP}\d&]{{1,9}}\b")
@@ -104,7 +111,7 @@ def _clean(name: str, backwards: bool) -> str:
     if backwards:
         name = re.split(r"(?i:\bпорталы\b|\bхабарлайды\b|\bтілшісі\b|\bақпарат(?:тық)? агенттігі\b|\bагенттігі\b(?=\s\S)|\bсайты\b(?=\s\S))", name)[-1]
     name = _CUT.sub("", name.strip())
-    name = _LEADING.sub("", name.strip(f" \t{_QUOTES}-–—"))
+    name = _LEADING.sub("", _ARTICLE.sub("", name.strip(f" \t{_QUOTES}-–—")))
     quoted = re.match(rf"^[{_QUOTES}]?([^{_QUOTES}]+)[»”\"]", name)
     if quoted and quoted.end() >= len(name) - 1:
         name = quoted[1]
@@ -125,9 +132,11 @@ def _is_organisation(name: str) -> bool:
     parts = name.split()
     if not parts or len(parts) > _MAX_WORDS or len(name) < 2 or not any(ch.isalpha() for ch in name):
         return False
-    if _DOMAIN.search(name) or (_ACRONYM.fullmatch(name) and len(name) <= 10):
+    if name.endswith(" news agency") or _DOMAIN.search(name) or (_ACRONYM.fullmatch(name) and len(name) <= 10):
         return True
     capital = any(part.lstrip(_QUOTES)[:1].isupper() for part in parts)
+    if _SERVICE.match(name):
+        return len(parts) >= 3 or (len(parts) == 2 and capital)
     if not capital:
         return False
     if _ORG.search(name):
@@ -149,7 +158,9 @@ _ENDS_WITH_NAME = frozenset({_KK_REFERENCE, _KK_DATA, _KK_SERVICE})
 _RULES: tuple[tuple[tuple[str, ...], tuple[re.Pattern[str], ...]], ...] = (
     (("cites", "citing", "cited", "quot", "reference to", "link to", "referring", "refers to", "according to", "reported by", "report by", "reports by", "news by", "learned from", "learnt from", "source:", "sources:"), (_EN_BEFORE,)),
     (("report", "write", "inform"), (_EN_INVERTED, _EN_AFTER)),
-    (("press service", "press-service", "press office"), (_EN_SERVICE,)),
+    (("press service", "press-service", "press office"), (_EN_SERVICE, _EN_POSSESSIVE)),
+    (("news agency",), (_EN_WIRE,)),
+    (("сообщили в", "сообщают в", "сообщает в", "передали в"), (_RU_IN,)),
     (("ссыл", "по данным", "по информации", "по сведениям", "по сообщени", "данным", "согласно", "как сообщ", "как перед", "как пишет", "как информ", "источник:", "ист.:"), (_RU_BEFORE,)),
     (("сообща", "переда", "пишет", "пишут", "информиру", "сообщил", "уточняет"), (_RU_VERB,)),
     (("сілтеме", "сүйен"), (_KK_REFERENCE,)),

@@ -8,17 +8,17 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from readership.figures.style import PALETTE, Figure, canvas, literal, numbers, records, thin
-from readership.i18n import Language
+from readership.i18n import Language, known
 
 
 def header_rates(rows: pd.DataFrame, language: Language) -> Figure:
-    """One currency's figures over time, a line a site; a line joins captures and claims nothing between them.
+    """One currency in one quote currency over time, a line a site; between captures a line claims nothing.
 
     Args:
         rows: site, captured_at (UTC), currency, value, quote, in order; rows without a moment are left out and counted.
     """
     timed = rows[rows["captured_at"].notna()]
-    currency = str(rows["currency"].iloc[0]) if len(rows) else ""
+    currency, quote = (str(rows["currency"].iloc[0]), rows["quote"].iloc[0]) if len(rows) else ("", None)
     fig = canvas(height=230)
     sites = list(dict.fromkeys(timed["site"]))
     for colour, site in zip(PALETTE * (len(sites) // len(PALETTE) + 1), sites, strict=False):
@@ -37,12 +37,14 @@ def header_rates(rows: pd.DataFrame, language: Language) -> Figure:
     fig.update_yaxes(rangemode="normal")
     _ticks(fig, timed["captured_at"], language)
     return Figure(
-        fig, _title(currency, language), _subtitle(rows, timed, language), _finding(timed, currency, language)
+        fig, _title(currency, quote, language), _subtitle(rows, timed, language), _finding(timed, currency, language)
     )
 
 
-def _title(currency: str, language: Language) -> str:
-    return f"{currency} · {language.currency(currency)}"
+def _title(currency: str, quote: Any, language: Language) -> str:
+    """x."""
+    pair = language.say("{currency} in {quote}", currency=currency, quote=quote) if known(quote) else currency
+    return f"{pair} · {language.currency(currency)}"
 
 
 def _hover(row: dict[str, Any], language: Language) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -24,15 +24,21 @@ from readership.figures.style import (
 from readership.i18n import Language, known
 
 _STEP = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
-_HOUR_MS, _DAY_MS = 3_600_000, 86_400_000
+_LENGTH = {**_STEP, "month": timedelta(days=30)}
+MAX_TICKS = 6
 
 
-def views_by_publication(rows: pd.DataFrame, grain: str, language: Language) -> Figure:
+Days = tuple[date | None, date | None]
+"""The chosen days, half-open; None leaves an end where the data ends."""
+
+
+def views_by_publication(rows: pd.DataFrame, grain: str, language: Language, days: Days = (None, None)) -> Figure:
     """Views to date of the articles published in each bucket.
 
     Args:
         rows: bucket, articles, views, views_unknown, oldest_reading; a row a bucket, in order.
         grain: `day`, `week` or `month`.
+        days: the chosen days, which the axis covers to its ends.
     """
     say = language.say
     fig = canvas()
@@ -41,7 +47,7 @@ def views_by_publication(rows: pd.DataFrame, grain: str, language: Language) -> 
     fig.add_bar(
         x=list(shown["bucket"]), y=numbers(shown["views"]), marker_color=BLUE, hovertext=hover, hoverinfo="text"
     )
-    _time_axis(fig, shown["bucket"], grain, language)
+    _time_axis(fig, shown["bucket"], grain, language, days)
     count_axis(fig, shown["views"], language)
     articles, unknown = int(rows["articles"].sum()), int(rows["views_unknown"].sum())
     subtitle = say(
@@ -53,7 +59,9 @@ def views_by_publication(rows: pd.DataFrame, grain: str, language: Language) -> 
     return Figure(fig, say("Views by publication"), subtitle, _finding(rows, "views", grain, language))
 
 
-def views_gained(rows: pd.DataFrame, grain: str, language: Language, *, band: pd.DataFrame | None = None) -> Figure:
+def views_gained(
+    rows: pd.DataFrame, grain: str, language: Language, days: Days = (None, None), *, band: pd.DataFrame | None = None
+) -> Figure:
     """Views gained in each bucket: what was observed inside it, what was spread over it, and what is usual.
 
     Args:
@@ -81,7 +89,7 @@ def views_gained(rows: pd.DataFrame, grain: str, language: Language, *, band: pd
         )
     fig.update_layout(barmode="stack")
     _immature(fig, rows, language)
-    _time_axis(fig, shown["bucket"], grain, language)
+    _time_axis(fig, shown["bucket"], grain, language, days)
     count_axis(fig, shown["views"], language)
     subtitle = say(
         "Views gained {by}, whenever the articles were published; from differences between readings.",
@@ -188,21 +196,25 @@ def _unripe(rows: pd.DataFrame) -> pd.Series:
     return (ripe[::-1].cumsum()[::-1] == 0) & bool(ripe.any())
 
 
-def _time_axis(fig: go.Figure, buckets: pd.Series, grain: str, language: Language) -> None:
-    """Ticks in the reader's language at round places; the axis covers every bucket."""
-    starts = list(buckets)
+def _time_axis(fig: go.Figure, buckets: pd.Series, grain: str, language: Language, days: Days) -> None:
+    """Ticks in the reader's language at buckets; the axis covers the chosen days to their ends."""
+    starts = [pd.Timestamp(start) for start in buckets]
     if not starts:
+        fig.update_xaxes(visible=False)
         return
-    step = max(1, -(-len(starts) // 8))
-    ticks = starts[::step]
+    ticks = starts[:: max(1, -(-len(starts) // MAX_TICKS))]
     label = {"month": language.month, "hour": _hour_label(language)}.get(grain, _day_label(language))
+    first = min([starts[0], *(pd.Timestamp(day) for day in days[:1] if day)])
+    last = max([starts[-1] + _LENGTH[grain], *(pd.Timestamp(day) for day in days[1:] if day)])
+    # Plotly centres a bar on its bucket's start, so both ends move by half a bucket.
+    half = _LENGTH[grain] / 2
     fig.update_xaxes(
-        type="date", tickvals=[str(tick) for tick in ticks], ticktext=[label(tick) for tick in ticks], tickangle=0
+        type="date",
+        tickvals=[str(tick) for tick in ticks],
+        ticktext=[label(tick) for tick in ticks],
+        tickangle=0,
+        range=[str(first - half), str(last - half)],
     )
-    if len(starts) == 1:
-        half = {"hour": _HOUR_MS, "day": _DAY_MS, "week": 7 * _DAY_MS, "month": 30 * _DAY_MS}[grain]
-        middle = pd.Timestamp(starts[0]).timestamp() * 1000
-        fig.update_xaxes(range=[middle - 4 * half, middle + 4 * half])
 
 
 def _day_label(language: Language) -> Any:

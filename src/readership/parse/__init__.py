@@ -8,7 +8,7 @@ from readership.errors import NotAnArticle
 from readership.models import Capture, PageFacts, Provenance, Site
 from readership.parse import charset, generic, layouts
 from readership.parse.lines import read_lines
-from readership.sites import Sites
+from readership.sites import Sites, registrable
 
 __all__ = ["NotAnArticle", "read"]
 
@@ -72,9 +72,10 @@ def hints_of(url: str | None, titles: frozenset[str] = frozenset()) -> generic.H
     """What the URL says of the title."""
     if not url:
         return generic.Hints(titles)
+    host = registrable(url.split("//", 1)[-1].split("/", 1)[0]).rsplit(".", 1)[0]
     steps = [step for step in url[:2000].split("?", 1)[0].split("/")[3:] if step and step != "amp"]
     step = max(steps, key=len, default="")
-    return generic.Hints(titles, generic.slug_words(step))
+    return generic.Hints(titles, generic.slug_words(step), generic.plain(host) if len(host) >= 3 else "")
 
 
 def facts(found: generic.Found, url: str | None, site: Site | None, sites: Sites, layout: str, declared: str | None = None) -> PageFacts:

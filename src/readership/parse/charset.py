@@ -42,8 +42,9 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 def _wide(body: bytes) -> str:
     """UTF-16 without its mark: the zero bytes stand on one side."""
     head = body[:_HEAD]
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if max(even, odd) > len(head) // 8 and min(even, odd) * 20 < max(even, odd):
+    # The upper byte of Latin is 0, of Cyrillic 4.
+    even, odd = (head[side::2].count(0) + head[side::2].count(4) for side in (0, 1))
+    if max(even, odd) * 5 > len(head) * 2 and min(even, odd) * 10 < max(even, odd):
         return body.decode("utf-16-le" if odd > even else "utf-16-be", "replace")
     if head.count(0) * 100 < len(head) and b"\0" not in head[:64]:
         return decode(body.replace(b"\0", b""))

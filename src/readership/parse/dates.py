@@ -73,6 +73,7 @@ _RELATIVE = re.compile(
     r"(?:[\s,]{1,2}(?:at\s|в\s|сағат\s)?\d{1,2}:\d\d)?)",
     re.IGNORECASE,
 )
+_RELATIVE_STEMS = ("ago", "now", "назад", "бұрын", "yesterday", "today", "егодня", "вчера", "только", "бүгін", "кеше", "ғана")
 _ISO = re.compile(
     r"\s*(\d{4})-?(\d\d)-?(\d\d)(?:[T\s]+(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d{1,9})?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?\s*",
     re.ASCII,
@@ -128,7 +129,7 @@ def find(text: str, *, month_first: bool | None = None) -> list[Printed]:
 
 def clock_alone(text: str) -> Printed | None:
     """A time of day without a date."""
-    match = _ALONE.search(text)
+    match = _ALONE.search(text) if ":" in text else None
     if not match or not (read := _clock(match)):
         return None
     return Printed(match.start(), match.end(), clock=read[0], offset=read[1])
@@ -136,6 +137,9 @@ def clock_alone(text: str) -> Printed | None:
 
 def relative(text: str) -> tuple[int, int] | None:
     """The place of a time told from now ("2 hours ago", "вчера, 14:20"); it has no value."""
+    low = text.lower()
+    if not any(stem in low for stem in _RELATIVE_STEMS):
+        return None
     match = _RELATIVE.search(text)
     return match.span() if match else None
 
@@ -170,17 +174,17 @@ def published(printed: Printed, zone: str | None) -> Published | None:
     if printed.offset is not None:
         return _with_offset(naive.replace(tzinfo=timezone(printed.offset)), zone, precision)
     if zone is None:
-        return Published(_isoformat(naive, precision), day, None, precision)
+        return Published(_isoformat(naive), day, None, precision)
     local = naive.replace(tzinfo=_zone(zone))
     twice = local.utcoffset() != local.replace(fold=1).utcoffset() and _exists(local)
-    return Published(_isoformat(local, precision), day, _utc(local), precision, twice)
+    return Published(_isoformat(local), day, _utc(local), precision, twice)
 
 
 def _with_offset(moment: datetime, zone: str | None, precision: Literal["minute", "second"]) -> Published:
     instant = _utc(moment)
     if zone is not None and instant is not None:
         moment = instant.astimezone(_zone(zone))
-    return Published(_isoformat(moment, precision), moment.date(), instant, precision)
+    return Published(_isoformat(moment), moment.date(), instant, precision)
 
 
 def _utc(moment: datetime) -> datetime | None:
@@ -196,8 +200,8 @@ def _exists(local: datetime) -> bool:
     return moment is not None and moment.astimezone(local.tzinfo).replace(tzinfo=None) == local.replace(tzinfo=None)
 
 
-def _isoformat(moment: datetime, precision: str) -> str:
-    return moment.isoformat(timespec="seconds" if precision == "second" else "minutes")
+def _isoformat(moment: datetime) -> str:
+    return moment.isoformat(timespec="minutes")
 
 
 @lru_cache(64)

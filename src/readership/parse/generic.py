@@ -34,6 +34,7 @@ class Hints:
 
     titles: frozenset[str] = frozenset()
     slug: str = ""
+    host: str = ""
 
 
 @dataclass
@@ -200,6 +201,8 @@ def _title_score(head: Sequence[Line], at: int, key: str, seen: Mapping[str, lis
         score -= 2
     if line.kind is Kind.PROSE:
         score -= 1
+    if hints.host and hints.host in key and count <= 5 and len(key) < 40:
+        score -= 4  # the site's own name
     if key in words.ORGANISATIONS or text.lower() in words.ORGANISATIONS:
         score -= 3
     return score + _neighbours(head, at, key)
@@ -283,8 +286,11 @@ def _body(lines: Sequence[Line], first: int, last: int) -> tuple[Frame, list[Lin
                 paragraphs.append(line)
                 end = at + 1
             pending, skipping = [], False
-        elif kind is Kind.END or _next_article(lines, at, bool(paragraphs)):
+        elif _next_article(lines, at, bool(paragraphs)):
             stop = at
+            break
+        elif kind is Kind.END:
+            stop = _after_tags(lines, at)
             break
         elif kind is Kind.ASIDE:
             skipping = len(line.text) < 40
@@ -294,6 +300,19 @@ def _body(lines: Sequence[Line], first: int, last: int) -> tuple[Frame, list[Lin
         elif kind in (Kind.SHARE, Kind.NAV):
             pending = []
     return Frame(first, last, start, max(end, start), stop), paragraphs
+
+
+def _after_tags(lines: Sequence[Line], at: int) -> int:
+    """Tags end the text, but counters, credit and section may follow them; anything else ends the article."""
+    if not lines[at].text.lower().startswith(_TAG_LABELS):
+        return at
+    for end in range(at + 1, min(len(lines), at + 14)):
+        if lines[end].kind in (Kind.END, Kind.ASIDE, Kind.PROSE) or _next_article(lines, end, True):
+            return end
+    return min(len(lines), at + 14)
+
+
+_TAG_LABELS = ("tag", "keyword", "topics", "тег", "тэг", "ключев", "метк", "темы", "кілт сөз")
 
 
 def _body_start(lines: Sequence[Line], last: int) -> tuple[int, list[Line]]:
@@ -403,10 +422,12 @@ def _published(
 
 
 def _first_dated(within: Sequence[Line]) -> Line | None:
-    for line in within:
-        if line.meta and (line.meta.relative or any(not updated for _, updated in line.meta.dates)):
-            return line
-    return None
+    """The first line with a full date; else the first with a date of any kind, whose value is then unknown."""
+    dated = [
+        line for line in within if line.meta and (line.meta.relative or any(not updated for _, updated in line.meta.dates))
+    ]
+    full = (line for line in dated[:3] if any(at.full and not updated for at, updated in _moments(line)))
+    return next(full, dated[0] if dated else None)
 
 
 def _is_publication(lines: Sequence[Line], frame: Frame, line: Line) -> bool:
@@ -524,6 +545,9 @@ def _section(found: Found, lines: Sequence[Line], frame: Frame, before: Sequence
                 found.section = name
                 found.note("section", line)
                 return
+    if byline := _byline_section(lines[frame.last + 1 : frame.body]):
+        found.section, line = byline
+        found.note("section", line)
 
 
 def _section_in(between: Sequence[Line]) -> Line | None:
@@ -545,10 +569,23 @@ def _section_before(lines: Sequence[Line], frame: Frame, before: Sequence[Line])
     return None
 
 
+_BYLINE_SECTION = re.compile(r"\bby\s.{2,60}?\sin\s(?P<section>[A-Z][\w &-]{2,30}?)(?=\s*(?:$|[|•,]|on\s))", re.IGNORECASE)
+
+
+def _byline_section(between: Sequence[Line]) -> tuple[str, Line] | None:
+    """`By Name in Section on Day`, as blog software prints it."""
+    for line in between:
+        if line.text[:3].lower() == "by " and len(line.text) < 150 and (match := _BYLINE_SECTION.search(line.text)):
+            return match["section"], line
+    return None
+
+
 def _menu_run(lines: Sequence[Line], at: int) -> int:
     run = 0
     while at >= 0 and lines[at].kind in (Kind.SECTION, Kind.NAV, Kind.CRUMBS):
         run += 1
+        if lines[at].gap and at and not lines[at - 1].gap and lines[at - 1].kind in (Kind.SECTION, Kind.NAV):
+            break  # an empty line parts it from the menu, whose lines touch
         at -= 1
     return run
 
@@ -557,17 +594,23 @@ def _credit(found: Found, lines: Sequence[Line], frame: Frame, before: Sequence[
     after_title = lines[frame.first + 1 : frame.stop]
     for line in (*after_title, *before):
         name = line.meta.credit if line.kind is Kind.META and line.meta else None
-        if line.kind is Kind.CREDIT or (line.kind is Kind.PROSE and line.value):
+        if line.kind is Kind.CREDIT or (line.kind in (Kind.PROSE, Kind.TEXT) and line.value):
             name = line.value
         if name:
             found.photo_credit = name
             found.note("photo_credit", line)
             return
     own = {plain(name) for name in (site.name, *site.own_names)} if site else set()
+    near = lines[frame.last + 1 : frame.body]
+    for line in near:
+        if line.text.lower() in words.IMAGE_BANKS or (line.text.startswith("©") and 1 < len(line.text) < 80):
+            found.photo_credit = line.text.lstrip("© ")
+            found.note("photo_credit", line)
+            return
     for line in before:
         if line.kind is Kind.TEXT and plain(line.text) not in own:
             known = line.text.lower() in words.ORGANISATIONS
-            if known or (layout.credit_first and line.text.count(" ") <= 3):
+            if known or (layout.credit_first and line is lines[0] and frame.first == 1 and line.text.count(" ") <= 3):
                 found.photo_credit = line.text
                 found.note("photo_credit", line)
                 return
@@ -601,9 +644,18 @@ def _authors(found: Found, lines: Sequence[Line], frame: Frame, before: Sequence
 
 def _rates(found: Found, lines: Sequence[Line], frame: Frame, site: Site | None) -> None:
     above = lines[: frame.last]
-    labelled = [(line.no, figure) for line in above if line.kind is Kind.RATE for figure in line.figures or ()]
+    labelled = [(line.no, figure) for line in above for figure in _header_figures(line)]
     found.rates, where = header.rates(labelled, _bare_run(above), site)
     found.provenance.update(where)
+
+
+def _header_figures(line: Line) -> Sequence[header.Figure]:
+    """Labelled figures of a line that holds only such, or of a short mixed one (day, weather, currencies)."""
+    if line.kind is Kind.RATE:
+        return line.figures or ()
+    if line.kind in (Kind.TEXT, Kind.META, Kind.WEATHER, Kind.NAV, Kind.PROSE) and header.looks_like(line.text):
+        return header.pairs(line.text) if len(line.text) <= 200 and not line.text.endswith((".", "!", "?")) else ()
+    return ()
 
 
 def _bare_run(above: Sequence[Line]) -> list[tuple[int, header.Decimal]]:

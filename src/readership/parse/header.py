@@ -24,14 +24,14 @@ _NAME = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=Tru
 _VALUE = r"\d{1,3}(?: \d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 _UNIT = r"тенге|тг\.?|теңге|₸|сом(?:а|ов)?|сум|сўм|kzt|kgs|uzs|tjs"
 _PAIR = re.compile(
-    rf"(?:(?<![\d.,])(?P<quant>\d{{1,4}})\s?)?(?<![^\W_])(?P<name>{_NAME})(?![^\W\d_])"
+    rf"(?:(?<![\d.,])(?P<quant>\d{{1,4}})\s?)?(?<![^\W\d_])(?P<name>{_NAME})(?![^\W\d_])"
     rf"(?:\s?[/\-–]?\s?(?P<quote>{'|'.join(code.lower() for code in _CODES)})\b)?"
     rf"[\s:=–—-]{{0,4}}(?<![+−])(?P<value>{_VALUE})(?P<after>\s?%|[.,]?\d)?"
-    rf"(?:\s?(?P<unit>{_UNIT})(?![^\W\d_]))?",
+    rf"(?:\s?(?P<unit>{_UNIT})(?![^\W\d_]|[\s:=]*\d))?",
     re.IGNORECASE,
 )
 _VALUE_FIRST = re.compile(rf"(?<![\d.,])(?P<value>{_VALUE})\s?(?P<name>{_NAME})(?![^\W\d_])", re.IGNORECASE)
-_HAS_NAME = re.compile(rf"(?<![^\W_])(?:{_NAME})(?![^\W\d_])", re.IGNORECASE)
+_HAS_NAME = re.compile(rf"(?<![^\W\d_])(?:{_NAME})(?![^\W\d_])", re.IGNORECASE)
 _CHANGE = re.compile(r"[(\[]?\s*(?:[+\-−–▲▼↑↓△▽⬆⬇]\s*)+\d+(?:[.,]\d+)?\s*%?\s*[)\]]?|\d+(?:[.,]\d+)?\s*%|[▲▼↑↓△▽⬆⬇]")
 _FILLER = re.compile(
     rf"[\s|•·/,;:()=–—+\-−%]+|\b(?:{_UNIT}|currency|rates?|exchange|курсы?|валют[аы]?|нбрк|нбу|нбкр|цб|бағам\w*|нб рк|нб кр"
@@ -80,6 +80,13 @@ def labelled(text: str) -> list[Figure] | None:
     return [_unless_two_quotes(figure, extra) for figure in found]
 
 
+def pairs(text: str) -> list[Figure]:
+    """The labelled figures of a mixed header line (day, weather and currencies in one); two at least."""
+    found: list[Figure] = []
+    _PAIR.sub(lambda match: _take(found, match), text)
+    return found if len(found) >= 2 and len({figure.currency for figure in found}) == len(found) else []
+
+
 def bare(text: str) -> list[Decimal] | None:
     """The unlabelled figures of a line that holds only such (`443.85`, `443.85 474.3 4.8`); None otherwise."""
     rest = _CHANGE.sub(" ", text)
@@ -91,8 +98,11 @@ def bare(text: str) -> list[Decimal] | None:
 
 def _take(found: list[Figure], match: re.Match[str]) -> str:
     name, quote = _NAMES[match["name"].lower()], match["quote"]
-    odd = match["after"] is not None or (match["quant"] is not None and int(match["quant"]) != 1)
-    found.append(Figure(name, quote.upper() if quote else None, None if odd else decimal(match["value"]), match[0].strip()))
+    value = None if match["after"] else decimal(match["value"])
+    quant = int(match["quant"] or 1)
+    if value is not None and quant != 1:
+        value = value / quant if quant in (10, 100, 1000) else None  # "100 RUB = 554" is for a hundred
+    found.append(Figure(name, quote.upper() if quote else None, value, match[0].strip()))
     return " "
 
 

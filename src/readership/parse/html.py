@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from readership.errors import NotAnArticle
 from readership.models import PageFacts, Provenance, Published, Site
@@ -25,17 +25,20 @@ _MAX_ATTRIBUTES = 1_000
 _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{8000,}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
-_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"})
+# Elements without an end, or whose end may be left out: they don't nest.
+_VOID = frozenset({"p", "li", "td", "tr", "th", "dd", "dt", "option", "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"})
 _DROP = ["script", "style", "noscript", "template", "iframe", "select", "textarea", "object", "footer", "dialog", "video", "audio", "canvas", "datalist"]
 _BLOCK = frozenset(
     {
         "address", "article", "aside", "blockquote", "br", "button", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure",
         "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "label", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary",
-        "table", "tbody", "thead", "tr", "td", "th", "tfoot", "ul", "time",
+        "table", "tbody", "thead", "tr", "tfoot", "ul", "time",
     }
 )  # fmt: skip
-_TAGGED = frozenset({"h1", "h2", "h3", "li", "figcaption", "p", "td"})
+_TAGGED = frozenset({"h1", "h2", "h3", "li", "figcaption", "p"})
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^>]*)>|<!--.*?-->|<[!?][^>]*>", re.DOTALL)
+# Inline elements that touch are set apart by style sheets: their texts are not one word.
+_TOUCHING = re.compile(r"(</(?:span|a|b|i|strong|em|button)>)(?=<[a-z])", re.IGNORECASE)
 _WHITE = re.compile(r"[ \t\r\n\f]+")
 _ICON = re.compile(r"""(?:class|href)="[^"]*?(?<![a-z])(?:(?P<view>eye|views?|view-count|views-count|viewcount|post-views|hits|page-views|pageviews|prosmotr\w*)|(?P<comment>comments?|comment-count))(?![a-z])[^"]*\"""", re.IGNORECASE)
 _ARTICLE_TYPES = frozenset({"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle", "LiveBlogPosting", "TechArticle", "VideoObject", "Report", "ReviewNewsArticle", "BackgroundNewsArticle", "AdvertiserContentArticle"})
@@ -72,7 +75,7 @@ def read(text: str, url: str | None, sites: Sites) -> PageFacts:
     lines = _lines(tree)
     if not lines:
         raise NotAnArticle("The page shows no text.", "It may be drawn by scripts; save it as the browser shows it.")
-    hints = generic.Hints(frozenset(generic.plain(title) for title in told.titles), _slug(url))
+    hints = _hints(url, told)
     found = generic.read(lines, hints, site, layout)
     _apply(found, told, site)
     from readership.parse import facts
@@ -80,10 +83,10 @@ def read(text: str, url: str | None, sites: Sites) -> PageFacts:
     return facts(found, url, site, sites, layout.name, told.language)
 
 
-def _slug(url: str | None) -> str:
+def _hints(url: str | None, told: Told) -> generic.Hints:
     from readership.parse import hints_of
 
-    return hints_of(url).slug
+    return hints_of(url, frozenset(generic.plain(title) for title in told.titles))
 
 
 def _guard(text: str) -> None:
@@ -114,6 +117,9 @@ def _depth(text: str) -> int:
 
 def _lines(tree: LexborHTMLParser) -> list[Line]:
     tree.strip_tags(_DROP)
+    for menu in tree.css("nav"):
+        if not _is_path(menu):
+            menu.decompose()
     body = tree.body
     if body is None:
         return []
@@ -121,9 +127,15 @@ def _lines(tree: LexborHTMLParser) -> list[Line]:
     return read_lines(text, tags)
 
 
+def _is_path(node: LexborNode) -> bool:
+    """A menu that shows where the page stands (breadcrumb)."""
+    said = " ".join(value or "" for value in node.attributes.values()).lower()
+    return "crumb" in said or "path" in said
+
+
 def visible(markup: str) -> tuple[str, dict[int, str]]:
     """Text as lines, one a block, and what the markup says of a line, by line number."""
-    marked = _ANY_TAG.sub(_as_text, _WHITE.sub(" ", markup))
+    marked = _ANY_TAG.sub(_as_text, _TOUCHING.sub(r"\1 ", _WHITE.sub(" ", markup)))
     from readership.parse import normalise
 
     kept: list[str] = []

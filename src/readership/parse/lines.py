@@ -82,17 +82,21 @@ _DIGIT = re.compile(r"\d", re.ASCII)
 _PHOTO = (
     r"(?:(?:иллюстративное |архивное |обложка[:,]? |заглавное |главное |cover |file |main |lead )?"
     r"(?:photo(?:s|graph|graphs)?|images?|picture|pictures|pic|фото|фотография|фотографии|фотосурет|сурет|суреттер|foto|иллюстрация|illustration|"
-    r"коллаж|collage|скриншот|кадр|инфографика|infographic)(?: credits?| source| courtesy| автора| авторы|ның авторы| иесі)?)"
+    r"изображени[ея]|коллаж|collage|скриншот|кадр|инфографика|infographic)(?: credits?| source| courtesy| автора| авторы|ның авторы| иесі)?)"
 )
 _CREDIT = re.compile(
     rf"^[(\[©\s📷📸]*{_PHOTO}\s*(?:[:|]|©|—|–|-(?=\s)|\s(?:by|courtesy of|from|via)\b:?)\s*(?:©\s*)?(?P<name>\S.{{0,150}}?)[)\]]?$"
     rf"|^©\s*{_PHOTO}\s*[:|]?\s*(?P<name2>\S.{{0,80}})$"
-    r"|^(?:credit|photo credit|фото предоставлено|сурет көзі|источник фото|фотограф|автор фото|photographer|photo source|сурет авторы|кредит)\s*[:|]\s*(?P<name3>\S.{0,100})$",
+    r"|^(?:credit|photo credit|сурет көзі|источник фото|фотограф|автор фото|photographer|photo source|сурет авторы|кредит)\s*[:|]\s*(?P<name3>\S.{0,100})$",
     re.IGNORECASE,
 )
 # "Фото gov.kz", "Photo Reuters": without a mark only an address or a name in capitals.
-_CREDIT_BARE = re.compile(rf"^{_PHOTO}\s(?P<name>[\w-]+(?:\.[a-z]{{2,6}})+(?:/\S*)?|[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ]\S*(?:\s[A-ZА-Я]\S*){{0,2}})$", re.IGNORECASE)
-_CAPTION_CREDIT = re.compile(rf"[.(/|—–]\s*{_PHOTO}\s*(?:[:©/]|\sby\b)\s*(?P<name>[^.()]{{2,60}}(?:\.[a-z]{{2,6}})?)[).\s]*$", re.IGNORECASE)
+_CREDIT_BARE = re.compile(
+    rf"^(?i:{_PHOTO})\s(?P<name>[\w-]+(?:\.[a-z]{{2,6}})+(?:/\S*)?|(?:[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ]{{2}}|[A-Z])\S*(?:\s[A-ZА-Я]\S*){{0,2}}"
+    r"|(?:пресс-(?:службы|центра)|с сайта|из (?:архива|открытых источников|личного архива|соцсетей)|ашық дереккөз)[^.!?]{0,60})$"
+    rf"|^(?i:{_PHOTO}\s(?:предоставлен[оаы]|courtesy of|provided by|courtesy))\s(?P<name2>\S[^.!?]{{1,80}})$"
+)
+_CAPTION_CREDIT = re.compile(rf"[.,(/|—–…]\s*{_PHOTO}\s*(?:[:©/]|\sby\b)\s*(?P<name>[^.()]{{2,60}}(?:\.[a-z]{{2,6}})?)[).\s]*$", re.IGNORECASE)
 _AUTHOR = re.compile(
     r"^(?:автор(?:ы|лар|ы текста|лары| статьи| материала)?|author(?:s)?|written by|reported by|text(?: by)?|текст|мақала авторы|мәтін|мәтін авторы|story by|"
     r"журналист|корреспондент|reporter|тілші|тілшісі|дайындаған|подготовил(?:а|и)?)\s*[:|–—]\s*(?P<name>\S.{1,120})$"
@@ -127,6 +131,7 @@ _STARTS = (
 _START = tuple((kind, starts) for kind, starts in _STARTS)
 _ALL_STARTS = tuple(start for _, starts in _STARTS for start in starts)
 _CRUMB_MARK = re.compile(r"\s*[>›»→❯]\s*|\s+/\s+|\s+\\\s+")
+_DEGREES = re.compile(r"[°º℃℉˚]|m/s|м/с|mm hg|мм рт", re.IGNORECASE)
 _WEATHER = re.compile(r"[+\-−–]?\d{1,2}\s?(?:\.{2,3}|…)?\s?[+\-−–]?\d{0,2}\s?(?:°|º|℃|℉|˚)|\b\d{1,3}\s?(?:m/s|м/с|mm hg|мм рт)|^[+\-−]\d{1,2}$")
 _PHONE = re.compile(r"(?:\+\s?)?\d[\d\s()\-–]{8,20}\d")
 _CHANGE = re.compile(r"[(\[]?\s*[+\-−–▲▼↑↓]+\s*\d+(?:[.,]\d+)?\s*%?\s*[)\]]?|\d+(?:[.,]\d+)?\s?%|[▲▼↑↓]+")
@@ -134,16 +139,15 @@ _FIGURES = re.compile(r"\d{1,5}[.,]\d{1,4}(?:[\s|/•]+\d{1,5}(?:[.,]\d{1,4})?)*
 _LONE = re.compile(r"\d[\d ,.'’]*")
 _SENTENCE_END = (".", "!", "?", "…", ".”", '."', ".»", "!»", "?»", "».", "”.", '".', ":", ";", ")")
 
-_N = r"(?P<n>\d{1,3}(?P<sep>[ ,.'’])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d+)(?P<short>[.,]?\d*\s?(?:[kкmм](?![^\W_])|тыс|млн|мың(?![^\W_])))?"
-
-
-def _alternatives(group: frozenset[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(group, key=len, reverse=True))
-
-
-_COUNTS = f"(?P<view>{_alternatives(words.VIEW)})|(?P<comment>{_alternatives(words.COMMENT)})|(?P<other>{_alternatives(words.OTHER_COUNTS)})"
-_LABEL_FIRST = re.compile(rf"(?<![^\W_])(?:{_COUNTS})(?![^\W_])\s?[:\-–—=|(]{{0,2}}\s?{_N}\)?(?:\s(?:рет|раза?|times)(?![^\W_]))?", re.IGNORECASE)
-_LABEL_AFTER = re.compile(rf"(?<![\d.,:]){_N}\s?(?:(?:рет|раза?|times|человек|people|адам)\s)?(?:{_COUNTS})(?![^\W_])", re.IGNORECASE)
+# A number with what abbreviates it ("1,2 тыс.", "2.3K"): such a counter is not exact.
+_NUMBER = re.compile(
+    r"(?<![\d.,:])(?P<n>\d{1,3}(?P<sep>[ ,.'’])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d+)"
+    r"(?P<short>[.,]\d+)?(?P<k>\s?(?:[kкmм](?![^\W_])|тыс\.?|млн|мың(?![^\W_])))?",
+    re.IGNORECASE | re.ASCII,
+)
+_TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*\.?|[👁👀💬🗨❤👍👎🔁⭐]")
+_TIMES = frozenset({"рет", "раз", "раза", "times", "человек", "people", "адам"})
+_NEAR = 40
 _MINUTES = re.compile(
     r"(?:(?:reading time|read time|время (?:на )?чтени[ея]|оқу уақыты|оқылу уақыты|read in|читать)\s?[:\-–—~≈]?\s?)(?:about |около )?\d{1,3}(?:[-–]\d{1,2})?\s?(?:min(?:ute)?s?|мин(?:ут\w*)?|сек\w*)?\.?"
     r"|(?<![\d.,:])\d{1,3}(?:[-–]\d{1,2})?\s?-?(?:min(?:ute)?s?|мин(?:ут\w{0,3})?)\.?(?![^\W_])\s?(?:to read|read(?:ing)?|(?:на )?чтени[ея]|читать|оқу\w*(?: үшін)?|оқылады)?(?:\s(?:time|үшін))?",
@@ -197,19 +201,20 @@ def classify(line: Line) -> None:
             if low.startswith(starts):
                 line.kind = kind
                 return
-    if _labelled_text(line, low):
+    if _HAS_LABEL.search(low) and _labelled_text(line, low):
         return
     if _DIGIT.search(text):
         if _figures(line) or _scan(line):
             return
     elif _undigited(line, low, key):
         return
+    if (found := _PHOTO_WORD.search(low)) and found.start() and (caption := _CAPTION_CREDIT.search(text)):
+        line.value = caption["name"].strip(_EDGES)
     if size >= 40 and text.endswith(_SENTENCE_END) and text.count(" ") >= 5:
         line.kind = Kind.PROSE
-        if caption := _CAPTION_CREDIT.search(text):
-            line.value = caption["name"].strip()
 
 
+_COUNT_WORDS = words.VIEW | words.COMMENT | words.OTHER_COUNTS
 _BY_WORDS: dict[str, Kind] = {
     **dict.fromkeys(words.MINUTES | words.VIEW | words.COMMENT, Kind.LABEL),
     **dict.fromkeys(words.NAV | words.HOME, Kind.NAV),
@@ -219,13 +224,12 @@ _BY_WORDS: dict[str, Kind] = {
     **dict.fromkeys(words.SECTIONS, Kind.SECTION),
     "": Kind.NOISE,
 }
+_PHOTO_WORD = re.compile(r"photo|фото|сурет|image|picture|иллюстрац|коллаж|скриншот")
 _HAS_LABEL = re.compile(r"[:|–—©]|\s-\s|^by |^от |фото|photo|сурет", re.IGNORECASE)
 
 
 def _labelled_text(line: Line, low: str) -> bool:
     """Credit, author, section, when their label stands in front."""
-    if not _HAS_LABEL.search(low):
-        return False
     text = line.text
     if match := _CREDIT.match(text) or _CREDIT_BARE.match(text):
         name = next(value for value in match.groups() if value)
@@ -263,7 +267,7 @@ def _figures(line: Line) -> bool:
         line.kind = Kind.FIGURE
     elif _CHANGE.fullmatch(text):
         line.kind = Kind.CHANGE
-    elif _WEATHER.search(text) and len(text) < 60:
+    elif _DEGREES.search(text) and len(text) < 60 and _WEATHER.search(text):
         line.kind = Kind.WEATHER
     elif _PHONE.fullmatch(text) and sum(ch.isdigit() for ch in text) >= 10 and not dates.find(text):
         line.kind = Kind.PHONE
@@ -286,7 +290,8 @@ def _undigited(line: Line, low: str, key: str) -> bool:
         line.kind, line.meta = Kind.META, Meta(relative=True)
         return True
     parts = low.replace("|", " ").replace("•", " ").split()
-    if 2 <= len(parts) <= 12 and sum(part.strip(_EDGES) in _BY_WORDS for part in parts) >= 0.75 * len(parts):
+    known = sum(part.strip(_EDGES) in _BY_WORDS for part in parts) if 2 <= len(parts) <= 24 else 0
+    if known >= (0.75 if len(parts) < 5 else 0.5) * max(1, len(parts)) and not text.endswith((".", "?", "!")):
         line.kind = Kind.NAV
         return True
     return False
@@ -356,24 +361,55 @@ def _cut_dates(text: str, meta: Meta) -> str:
 
 
 def _cut_counters(rest: str, meta: Meta) -> str:
-    def minutes(_: re.Match[str]) -> str:
-        meta.minutes += 1
-        return "\0"
-
-    def counter(match: re.Match[str]) -> str:
-        if match["view"]:
-            meta.views.append(None if match["short"] else whole(match["n"]))
+    """Take out reading minutes and labelled counters; what stays has no label."""
+    low = rest.lower()
+    if any(stem in low for stem in ("min", "мин", "чтен", "оқу")):
+        rest, meta.minutes = _MINUTES.subn("\0", rest)
+    numbers = list(_NUMBER.finditer(rest))
+    if not numbers or len(numbers) > 12:
+        return rest
+    label_first = _label_before(rest, 0, numbers[0].start()) is not None
+    parts, floor = [], 0
+    for number in numbers:
+        before, after = _label_before(rest, floor, number.start()), _label_after(rest, number.end())
+        taken = (before or after) if label_first else (after or before)
+        if taken is None:
+            continue
+        word, start, end = taken
+        if word in words.VIEW:
+            meta.views.append(None if number["short"] or number["k"] else whole(number["n"]))
         else:
             meta.comments += 1
-        return "\0"
+        parts.append(rest[floor : min(start, number.start())])
+        floor = max(end, number.end())
+    return "\0".join([*parts, rest[floor:]]) if parts else rest
 
-    rest = _MINUTES.sub(minutes, rest)
-    labels_first = _LABEL_FIRST.search(rest)
-    after = _LABEL_AFTER.search(rest)
-    order = (_LABEL_AFTER, _LABEL_FIRST) if after and not (labels_first and labels_first.start() < after.start()) else (_LABEL_FIRST, _LABEL_AFTER)
-    for pattern in order:
-        rest = pattern.sub(counter, rest)
-    return rest
+
+def _label_before(text: str, floor: int, end: int) -> tuple[str, int, int] | None:
+    """The counter's word that ends right before a number: word, start, end."""
+    begin = max(floor, end - _NEAR)
+    tokens = [match for match in _TOKEN.finditer(text, begin, end)][-3:]
+    if not tokens or text[tokens[-1].end() : end].strip(" :-–—=|("):
+        return None
+    for at in range(len(tokens)):
+        start, stop = tokens[at].start(), tokens[-1].end()
+        if (word := text[start:stop].lower().rstrip(".")) in _COUNT_WORDS:
+            return word, start, end
+    return None
+
+
+def _label_after(text: str, start: int) -> tuple[str, int, int] | None:
+    """The counter's word that follows a number at once."""
+    tokens = list(_TOKEN.finditer(text, start, start + _NEAR))[:4]
+    if not tokens or text[start : tokens[0].start()].strip(" -"):
+        return None
+    if tokens[0][0].lower() in _TIMES and len(tokens) > 1:
+        tokens = tokens[1:]
+    for at in range(min(3, len(tokens)) - 1, -1, -1):
+        end = tokens[at].end()
+        if (word := text[tokens[0].start() : end].lower().rstrip(".")) in _COUNT_WORDS:
+            return word, start, end
+    return None
 
 
 def _piece(piece: str, meta: Meta) -> None:
@@ -409,6 +445,8 @@ def _mixed_piece(piece: str, key: str, meta: Meta) -> None:
     joined = " ".join(rest)
     if joined in words.SECTIONS and meta.section is None:
         meta.section = joined if joined in piece else piece[piece.lower().find(joined) :][: len(joined)]
+    elif _INT.fullmatch(joined):
+        meta.numbers.extend(value for value in [whole(joined)] if value is not None)
     elif all(_INT.fullmatch(part) for part in rest) and len(rest) <= 3:
         meta.numbers.extend(value for part in rest if (value := whole(part)) is not None)
     else:

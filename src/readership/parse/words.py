@@ -109,6 +109,9 @@ ORGANISATIONS = _set(
     kazinform|казинформ|қазақпарат|kazhydromet|казгидромет|қазгидромет|мвд|мвд рк|мчс|мчс рк|iim|іім|төтенше жағдайлар министрлігі|нацбанк|noc|нок|sputnik|епа|epa|wikipedia|википедия
     """
 )
+IMAGE_BANKS = _set(
+    """getty images|shutterstock|pixabay|unsplash|freepik|pexels|depositphotos|istock|reuters|afp|ap|epa|alamy|pexels.com|pixabay.com|depositphotos.com|unsplash.com|freepik.com|shutterstock.com|istockphoto.com|gettyimages"""
+)
 LOGIN = ("password", "пароль", "құпиясөз", "құпия сөз", "forgot your password", "забыли пароль")
 ERROR_PAGES = (
     "404", "403", "500", "502", "503", "page not found", "not found", "access denied", "forbidden", "just a moment", "checking your browser", "attention required",

@@ -120,11 +120,16 @@ class Batch:
             facts = {"origin": table.origin, "kind": table.kind, "meter": table.meter, "sha256": content}
             self.incoming.add_table(table.path, facts)
         told: list[Reject] = []
+        gains: list[pa.Table] = []
         for batch in table.batches(told.append):
-            self._table_batch(table, batch, content, told)
+            self._table_batch(table, batch, content, told, gains)
+        if gains:
+            self._stage({"gain": rows.summed_gains(gains)})
         self.reject(*told)
 
-    def _table_batch(self, table: TableInput, batch: Any, content: str, told: list[Reject]) -> None:
+    def _table_batch(
+        self, table: TableInput, batch: Any, content: str, told: list[Reject], gains: list[pa.Table]
+    ) -> None:
         if table.kind == "articles":
             found = rows.new_rows()
             refused = rows.add_article_rows(found, batch, table, self.sites)
@@ -133,11 +138,14 @@ class Batch:
             self._stage({name: schemas.table(name, records) for name, records in found.items()})
             return
         batch = self._with_key(batch, table, told)
-        staged, distinct = (
-            rows.counter_rows(batch, table.meter, content) if table.kind == "counters" else rows.gain_rows(batch, self.sites)
-        )
         self.summary.accepted += batch.num_rows
-        self._stage({"article": distinct, "observation" if table.kind == "counters" else "gain": staged})
+        if table.kind == "counters":
+            observations, distinct = rows.counter_rows(batch, table.meter, content)
+            self._stage({"article": distinct, "observation": observations})
+        else:
+            found, distinct = rows.gain_rows(batch, self.sites)
+            gains.append(found)
+            self._stage({"article": distinct})
 
     def _with_key(self, batch: Any, table: TableInput, told: list[Reject]) -> Any:
         """Rows whose URL led to an article; the others are rejected."""

@@ -255,6 +255,13 @@ def gain_rows(batch: pa.RecordBatch, sites: Sites) -> tuple[pa.Table, pa.Table]:
     return gains, distinct
 
 
+def summed_gains(parts: list[pa.Table]) -> pa.Table:
+    """One row an article, meter and day: variants of a URL and further dimensions of an export repeat days."""
+    keys = ["article", "meter", "from_at", "to_at"]
+    summed = pa.concat_tables(parts).group_by(keys).aggregate([("views", "sum")])
+    return summed.rename_columns([*keys, "views"])
+
+
 def _zone_of(site: str, sites: Sites) -> str:
     known = sites.named(site)
     return known.zone if known else "UTC"

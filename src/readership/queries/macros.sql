@@ -23,20 +23,36 @@ CREATE MACRO is_plain(s) AS s['sections'] IS NULL AND s['languages'] IS NULL AND
 CREATE MACRO site_chosen(s, name) AS (s['sites'] IS NULL OR list_contains(s['sites'], name))
     AND (s['no_sites'] IS NULL OR NOT list_contains(s['no_sites'], name));
 
--- Articles that have any of the values of a dimension, all of them, or these and no others.
-CREATE MACRO with_any(kind, wanted) AS TABLE
-    SELECT d.article FROM article_dimension AS d WHERE d.dimension = kind AND list_contains(wanted, d.value);
-CREATE MACRO with_all(kind, wanted) AS TABLE
-    SELECT d.article FROM article_dimension AS d WHERE d.dimension = kind AND list_contains(wanted, d.value)
-    GROUP BY d.article HAVING count(DISTINCT d.value) = max(len(list_distinct(wanted)));
-CREATE MACRO with_only(kind, wanted) AS TABLE
-    SELECT d.article FROM article_dimension AS d WHERE d.dimension = kind
-    GROUP BY d.article HAVING bool_and(list_contains(wanted, d.value));
+-- The several-valued fields: what is wanted and unwanted of one dimension, and which dimensions are asked about at all.
+-- One pass over article_dimension answers all of them: a query is planned afresh each time, and each subquery costs.
+CREATE MACRO wanted(s, dimension) AS CASE dimension WHEN 'topic' THEN s['topics'] WHEN 'country' THEN s['countries']
+    WHEN 'author' THEN s['authors'] WHEN 'source' THEN s['sources'] WHEN 'credit' THEN s['credits'] END;
+CREATE MACRO unwanted(s, dimension) AS CASE dimension WHEN 'topic' THEN s['no_topics']
+    WHEN 'country' THEN s['no_countries'] WHEN 'author' THEN s['no_authors'] WHEN 'source' THEN s['no_sources']
+    WHEN 'credit' THEN s['no_credits'] END;
+CREATE MACRO wanted_dimensions(s) AS list_filter([
+    CASE WHEN s['topics'] IS NOT NULL THEN 'topic' END, CASE WHEN s['countries'] IS NOT NULL THEN 'country' END,
+    CASE WHEN s['authors'] IS NOT NULL THEN 'author' END, CASE WHEN s['sources'] IS NOT NULL THEN 'source' END,
+    CASE WHEN s['credits'] IS NOT NULL THEN 'credit' END], lambda d: d IS NOT NULL);
+CREATE MACRO unwanted_dimensions(s) AS list_filter([
+    CASE WHEN s['no_topics'] IS NOT NULL THEN 'topic' END, CASE WHEN s['no_countries'] IS NOT NULL THEN 'country' END,
+    CASE WHEN s['no_authors'] IS NOT NULL THEN 'author' END, CASE WHEN s['no_sources'] IS NOT NULL THEN 'source' END,
+    CASE WHEN s['no_credits'] IS NOT NULL THEN 'credit' END], lambda d: d IS NOT NULL);
+CREATE MACRO wanted_count(s) AS coalesce(len(s['topics']), 0) + coalesce(len(s['countries']), 0)
+    + coalesce(len(s['authors']), 0) + coalesce(len(s['sources']), 0) + coalesce(len(s['credits']), 0);
 
-CREATE MACRO in_value(s, kind, wanted, article) AS wanted IS NULL
-    OR (coalesce(s['mode'], 'any') = 'any' AND article IN (FROM with_any(kind, wanted)))
-    OR (s['mode'] = 'all' AND article IN (FROM with_all(kind, wanted)))
-    OR (s['mode'] = 'only' AND article IN (FROM with_only(kind, wanted)));
+-- Articles that have, in every dimension asked about, any of the values, all of them, or these and no others.
+CREATE MACRO matching(s) AS TABLE
+    SELECT d.article FROM article_dimension AS d
+    WHERE list_contains(wanted_dimensions(s), d.dimension)
+        AND (s['mode'] = 'only' OR list_contains(wanted(s, d.dimension), d.value))
+    GROUP BY d.article
+    HAVING count(DISTINCT d.dimension) = len(wanted_dimensions(s))
+        AND (coalesce(s['mode'], 'any') <> 'all' OR count(*) = wanted_count(s))
+        AND (coalesce(s['mode'], 'any') <> 'only' OR bool_and(list_contains(wanted(s, d.dimension), d.value)));
+CREATE MACRO unwelcome(s) AS TABLE
+    SELECT d.article FROM article_dimension AS d
+    WHERE list_contains(unwanted_dimensions(s), d.dimension) AND list_contains(unwanted(s, d.dimension), d.value);
 
 CREATE MACRO has_words(words, hay) AS len(list_filter(words, lambda w: contains(hay, w))) = len(words);
 CREATE MACRO has_a_word(words, hay) AS len(list_filter(words, lambda w: contains(hay, w))) > 0;
@@ -49,16 +65,8 @@ CREATE MACRO chosen(s) AS TABLE
         AND (s['no_sections'] IS NULL OR a.section IS NULL OR NOT list_contains(s['no_sections'], a.section))
         AND (s['languages'] IS NULL OR list_contains(s['languages'], a.language))
         AND (s['no_languages'] IS NULL OR a.language IS NULL OR NOT list_contains(s['no_languages'], a.language))
-        AND in_value(s, 'topic', s['topics'], a.article)
-        AND in_value(s, 'country', s['countries'], a.article)
-        AND in_value(s, 'author', s['authors'], a.article)
-        AND in_value(s, 'source', s['sources'], a.article)
-        AND in_value(s, 'credit', s['credits'], a.article)
-        AND (s['no_topics'] IS NULL OR a.article NOT IN (FROM with_any('topic', s['no_topics'])))
-        AND (s['no_countries'] IS NULL OR a.article NOT IN (FROM with_any('country', s['no_countries'])))
-        AND (s['no_authors'] IS NULL OR a.article NOT IN (FROM with_any('author', s['no_authors'])))
-        AND (s['no_sources'] IS NULL OR a.article NOT IN (FROM with_any('source', s['no_sources'])))
-        AND (s['no_credits'] IS NULL OR a.article NOT IN (FROM with_any('credit', s['no_credits'])))
+        AND (len(wanted_dimensions(s)) = 0 OR a.article IN (FROM matching(s)))
+        AND (len(unwanted_dimensions(s)) = 0 OR a.article NOT IN (FROM unwelcome(s)))
         AND (s['words'] IS NULL OR has_words(s['words'], lower(concat_ws(' ', a.title, a.lead)))
             OR (s['in_body'] AND a.article IN (
                 SELECT t.article FROM article_text AS t JOIN article AS b ON b.article = t.article

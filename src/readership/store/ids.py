@@ -6,13 +6,13 @@ import hashlib
 
 
 def article_id(site: str, article_key: str) -> int:
-    """64-bit signed id of an article: the first eight bytes of SHA-256 over site, NUL and key.
+    """Id of an article: the first 53 bits of SHA-256 over site, NUL and key, so that browsers hold it exactly.
 
-    Two different articles share an id with a chance below 3 in 10⁸ at a million articles; the store looks for it at
-    every load and refuses the newcomer by name.
+    Two of a million articles share an id with a chance of 1 in 18,000; the store looks for it at every load and refuses
+    the newcomer by name.
     """
-    digest = hashlib.sha256(f"{site}\0{article_key}".encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
+    digest = hashlib.sha256(f"{site}\0{article_key}".encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big") >> 11
 
 
 def fingerprint(*parts: object) -> str:

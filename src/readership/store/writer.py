@@ -108,6 +108,7 @@ class Writer:
             for name in FACTS:
                 self._ensure_stage(name)
             self._leave_out_forgotten()
+            self._refuse_twins()
             self.connection.execute("BEGIN")
             try:
                 done = self._merge(batch)
@@ -147,11 +148,30 @@ class Writer:
         ids = [article_id(site, key) for site, key in gone]
         if not ids:
             return
+        self._leave_out(ids)
+
+    def _leave_out(self, ids: list[int]) -> None:
         for name, schema in FACTS.items():
             if "article" in schema.names:
                 self.connection.execute(
                     " ".join(["DELETE FROM", f"stage_{name}", "WHERE article = ANY($ids)"]), {"ids": ids}
                 )
+
+    def _refuse_twins(self) -> None:
+        """Leaves out articles whose id belongs to another article already, and says so among the rejects."""
+        twins = self.connection.execute(
+            "SELECT s.article, min(s.site), min(s.article_key) FROM stage_article AS s LEFT JOIN article AS t "
+            "ON t.article = s.article GROUP BY s.article "
+            "HAVING count(DISTINCT (s.site, s.article_key)) > 1 OR bool_or((t.site, t.article_key) <> (s.site, s.article_key))"
+        ).fetchall()
+        if not twins:
+            return
+        self._leave_out([row[0] for row in twins])
+        reason = "The article's id is taken by another article"
+        self.stage("reject", pa.Table.from_pylist(
+            [{"origin": f"{site} {key}", "reason": reason, "hint": "Report it: ids must be made longer."} for _, site, key in twins],
+            schema=FACTS["reject"],
+        ))  # fmt: skip
 
     def _add_batch_row(
         self, batch: str, facts: dict[str, Any], done: Committed, started_at: datetime, finished_at: datetime

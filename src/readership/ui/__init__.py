@@ -3,7 +3,7 @@
 from readership.ui.article import article_facts, article_head, article_id, asked_article
 from readership.ui.context import has_edition, is_board, language, say, say_n
 from readership.ui.data import fetch
-from readership.ui.parts import board, grain, groups, key_figures, only
+from readership.ui.parts import board, fitting_grain, grain, groups, key_figures
 from readership.ui.show import nothing, page, show, stop, table
 from readership.ui.text import plain
 from readership.ui.upload import undo_batch, upload
@@ -15,6 +15,7 @@ __all__ = [
     "asked_article",
     "board",
     "fetch",
+    "fitting_grain",
     "grain",
     "groups",
     "has_edition",
@@ -22,7 +23,6 @@ __all__ = [
     "key_figures",
     "language",
     "nothing",
-    "only",
     "page",
     "plain",
     "say",

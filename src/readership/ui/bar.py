@@ -232,7 +232,7 @@ def _own_days(choice: Choice) -> None:
 
 def _text(choice: Choice) -> None:
     st.text_input(
-        say("Words in title or text"),
+        say("Words in title or lead"),
         key=_seed("text", choice.selection.text),
         max_chars=MAX_TEXT,
         width=220,

@@ -25,7 +25,7 @@ class Column:
 
 
 COLUMNS: dict[str, Column] = {
-    "title": Column(mark("Title")),
+    "title": Column(mark("Title"), width=340),
     "site": Column(mark("Site"), width="small"),
     "article_key": Column(mark("Article key"), width="small"),
     "url": Column(mark("Link"), "link", "small"),

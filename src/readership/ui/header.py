@@ -60,7 +60,7 @@ def _rates(run: context.Run) -> None:
 def _rate(row: dict[str, Any], language: i18n.Language) -> str:
     quote = language.currency_sign(row["quote"]) if i18n.known(row["quote"]) else ""
     text = f"**{plain(row['currency'])}** {language.number(row['value'], 4)} {plain(quote)}".rstrip()
-    if i18n.known(row["change"]):
+    if i18n.known(row["change"]) and row["change"]:
         text += f" ({plain(language.signed(row['change'], 4))})"
     if i18n.known(row["certain"]) and not row["certain"]:
         text += f" {say('label uncertain')}"

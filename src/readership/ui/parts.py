@@ -10,26 +10,28 @@ import streamlit as st
 
 from readership import figures
 from readership.i18n import UNKNOWN, known
+from readership.queries import Selection
 from readership.ui import context
 from readership.ui.context import say
 from readership.ui.text import plain
 
 
-def key_figures(facts: pd.DataFrame, trend: pd.DataFrame) -> None:
+def key_figures(facts: pd.DataFrame, published: pd.DataFrame, gained: pd.DataFrame) -> None:
     """The period in four figures, each with its change against the period before, where that is known.
 
     Args:
         facts: the one row of the query `key_figures`.
-        trend: rows of `views_by_publication`, for the small lines.
+        published, gained: rows of `views_by_publication` and `views_gained`, for the small lines.
     """
     row, language = facts.iloc[0], context.current().language
     with st.grid(4, min_column_width=170, key="key_figures"):
-        _metric(say("Articles published"), row["articles"], row["articles_before"], trend["articles"])
-        _metric(say("Views of these articles"), row["views"], row["views_before"], trend["views"])
+        _metric(say("Articles published"), row["articles"], row["articles_before"], published["articles"])
+        _metric(say("Views of these articles"), row["views"], row["views_before"], published["views"])
         _metric(
             say("Views gained in the period"),
             row["gained"],
             row["gained_before"],
+            gained["views"],
             note=say(
                 "From differences between readings; {views} views were there before a first reading, in no period.",
                 views=language.number(row["baseline"]),
@@ -68,28 +70,41 @@ def _change(value: Any, before: Any) -> str | None:
     return context.current().language.signed_percent((value - before) / before).replace("−", "-").replace("±", "")
 
 
-def board(facts: pd.DataFrame, movers: pd.DataFrame) -> None:
-    """A newsroom screen: the key figures as large as they get, and what moves."""
+def board(facts: pd.DataFrame, articles: pd.DataFrame) -> None:
+    """A newsroom screen: the key figures as large as they get, and the articles that are read most."""
     row, run = facts.iloc[0], context.current()
     numbers = [
         (say("Articles published"), row["articles"], row["articles_before"]),
         (say("Views of these articles"), row["views"], row["views_before"]),
+        (say("Views gained in the period"), row["gained"], row["gained_before"]),
     ]
     figure = figures.big_numbers(numbers, run.language)
     st.plotly_chart(figure.fig, key="board_numbers", alt=figure.alt, config={"staticPlot": True})
-    for mover in movers.head(8).to_dict("records"):
-        st.header(f"{plain(run.language.signed(mover['gained_24h']))} · {plain(mover['title'])}", anchor=False)
+    for article in articles.to_dict("records"):
+        number, title = st.columns([1, 7], vertical_alignment="center")
+        number.header(run.language.number(article["views"]), anchor=False, text_alignment="right")
+        title.header(plain(article["title"]), anchor=False)
     st.caption(say("As of {moment}", moment=run.language.moment(run.as_of, run.zone)))
 
 
-def grain(name: str, options: Sequence[str] = ("day", "week", "month"), default: str = "day") -> str:
-    """The reader's choice of a bucket for one figure."""
+def fitting_grain(selection: Selection) -> str:
+    """The bucket that keeps a figure of the chosen days readable: about a dozen to sixty of them."""
+    if selection.since is None:
+        return "month"
+    days = ((selection.until or context.current().tomorrow) - selection.since).days
+    return "day" if days <= 62 else "week" if days <= 400 else "month"
+
+
+def grain(name: str, selection: Selection, options: Sequence[str] = ("day", "week", "month")) -> str:
+    """The reader's choice of a bucket for one figure; at first the one that fits the chosen days."""
     labels = {"hour": say("Hour"), "day": say("Day"), "week": say("Week"), "month": say("Month")}
+    default = fitting_grain(selection)
     choice = st.segmented_control(
         say("Bucket"),
         list(options),
         default=default,
-        key=f"grain_{name}",
+        # A key for each default: what was chosen for a month doesn't hold for a year.
+        key=f"grain_{name}_{default}",
         format_func=labels.__getitem__,
         required=True,
         label_visibility="collapsed",
@@ -98,15 +113,10 @@ def grain(name: str, options: Sequence[str] = ("day", "week", "month"), default:
     return str(choice or default)
 
 
-def groups(rows: pd.DataFrame, column: str) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The rows, one group a value of the column, in order of appearance."""
-    for value, part in rows.groupby(column, sort=False):
-        yield str(value), part
-
-
-def only(rows: pd.DataFrame, column: str, value: str) -> pd.DataFrame:
-    """Rows with this value in the column."""
-    return rows[rows[column] == value]
+def groups(rows: pd.DataFrame, *columns: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The rows, one group a combination of the columns' values, in order of appearance, under a short ASCII name."""
+    for values, part in rows.groupby(list(columns), sort=False, dropna=False):
+        yield "-".join(str(value).lower() for value in values), part
 
 
 def facts_list(facts: Sequence[tuple[str, Any]]) -> None:

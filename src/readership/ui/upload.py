@@ -7,12 +7,14 @@ opens a byte of it.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -26,13 +28,25 @@ from readership.ui.text import one_line
 
 SUFFIXES = (".html", ".htm", ".txt", ".zip", ".warc", ".warc.gz", ".csv", ".jsonl", ".parquet")
 MAX_FILES = 500
+MAX_REJECTS = 50
 TIMEOUT_S = 1800
+_OUTCOME = "readership_outcome"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a command: exit code, JSON summary (may be empty), last words, the reader's names of the files."""
+
+    code: int
+    summary: dict[str, Any]
+    words: str
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def upload() -> None:
     """The form: choose files, load them, see what came of each."""
     run = context.current()
-    with st.form("upload", border=True):
+    with st.form("upload", border=True, clear_on_submit=True):
         chosen = st.file_uploader(
             say("Saved pages, archives or tables"),
             type=[suffix.lstrip(".") for suffix in SUFFIXES],
@@ -45,9 +59,10 @@ def upload() -> None:
         )
         started = st.form_submit_button(say("Load"), type="primary")
     if started and chosen:
-        _load(run.settings, chosen[:MAX_FILES], one_line(address))
+        _after(_load(run.settings, chosen[:MAX_FILES], one_line(address)))
     elif started:
         st.warning(say("Choose at least one file first."))
+    _tell(st.session_state.get(_OUTCOME))
 
 
 def undo_batch(batches: pd.DataFrame) -> None:
@@ -58,23 +73,26 @@ def undo_batch(batches: pd.DataFrame) -> None:
         sure = st.checkbox(say("Take everything back that this batch brought"), key="undo_sure")
         if st.button(say("Undo"), disabled=not (batch and sure), key="undo_do"):
             with st.spinner(say("Taking the batch back …")):
-                _tell(*_run(context.current().settings, ["batch", "undo", str(batch)]))
+                outcome = _run(context.current().settings, ["batch", "undo", str(batch)])
+            _after(outcome)
 
 
-def _load(settings: Settings, files: Sequence[Any], address: str) -> None:
-    with _private_folder(settings) as folder, st.status(say("Loading …"), expanded=True) as status:
+def _after(outcome: Outcome) -> None:
+    """Keep what came of it and run once more, so that the page shows the new edition beside it."""
+    st.session_state[_OUTCOME] = outcome
+    st.rerun()
+
+
+def _load(settings: Settings, files: Sequence[Any], address: str) -> Outcome:
+    with _private_folder(settings) as folder, st.status(say("Loading …"), expanded=True):
         bar = st.progress(0.0)
         for number, file in enumerate(files, start=1):
             _store(folder, number, file)
-            bar.progress(0.3 * number / len(files), text=say("Received {n} of {all}", n=number, all=len(files)))
-        arguments = ["ingest", "--json", *(["--url", address] if address else []), str(folder)]
-        bar.progress(0.3, text=say("Reading pages …"))
-        code, out, err = _run(settings, arguments)
+            bar.progress(0.5 * number / len(files), text=say("Received {n} of {all}", n=number, all=len(files)))
+        bar.progress(0.5, text=say("Reading pages …"))
+        outcome = _run(settings, ["ingest", "--json", *(["--url", address] if address else []), str(folder)])
         bar.progress(1.0, text=say("Done"))
-        status.update(
-            state="complete" if code == 0 else "error", label=say("Loaded") if code == 0 else say("Not loaded")
-        )
-        _tell(code, out, err)
+        return replace(outcome, names={f"{n:06d}": str(file.name) for n, file in enumerate(files, start=1)})
 
 
 @contextmanager
@@ -97,8 +115,8 @@ def _store(folder: Path, number: int, file: Any) -> None:
         shutil.copyfileobj(file, out, 1 << 20)
 
 
-def _run(settings: Settings, arguments: list[str]) -> tuple[int, str, str]:
-    """Run the command line in a child; its exit code, output and last words."""
+def _run(settings: Settings, arguments: list[str]) -> Outcome:
+    """Run the command line in a child and wait for it, half an hour at most."""
     process = subprocess.Popen(  # noqa: S603  (our own interpreter and module, arguments as a list)
         [sys.executable, "-m", "readership.cli", *arguments],
         stdout=subprocess.PIPE,
@@ -113,39 +131,49 @@ def _run(settings: Settings, arguments: list[str]) -> tuple[int, str, str]:
         out, err = process.communicate(timeout=TIMEOUT_S)
     except subprocess.TimeoutExpired:
         process.kill()
-        out, err = process.communicate()
-        return 1, out, say("It took too long and was ended; what was loaded completely is kept.")
-    return process.returncode, out, err
+        process.communicate()
+        return Outcome(1, {"error": say("It took too long and was ended; what was loaded completely is kept.")}, "")
+    return Outcome(process.returncode, _summary(out), err.strip())
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    import os
-
-    return dict(os.environ) | {"READERSHIP_DATA": str(settings.data), "PYTHONPATH": ":".join(filter(None, sys.path))}
-
-
-def _tell(code: int, out: str, err: str) -> None:
-    """The child's summary, its rejects with their reasons, or its last words."""
-    summary = _summary(out)
-    if summary:
-        st.text(
-            say_n("{n} input was taken.", "{n} inputs were taken.", int(summary.get("accepted", 0)))
-            + " "
-            + say_n("{n} was rejected.", "{n} were rejected.", int(summary.get("rejected", 0)))
-        )
-        for reject in summary.get("rejects", [])[:50]:
-            name = Path(str(reject.get("origin", ""))).name
-            st.text(one_line(f"{name}: {reject.get('reason', '')} {reject.get('hint', '')}"))
-    if code:
-        st.error(say("The command ended with code {code}.", code=code))
-        st.text(one_line(err.strip().splitlines()[-1] if err.strip() else ""))
-    elif not summary:
-        st.success(say("Done"))
+    """The server's environment, with the store it shows and the package it runs from."""
+    return dict(os.environ) | {
+        "READERSHIP_DATA": str(settings.data),
+        "READERSHIP_EDITIONS": str(settings.editions),
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+    }
 
 
 def _summary(out: str) -> dict[str, Any]:
     try:
-        found = json.loads(out.strip().splitlines()[-1]) if out.strip() else {}
+        found = json.loads(out)
     except json.JSONDecodeError:
-        found = {}
+        return {}
     return found if isinstance(found, dict) else {}
+
+
+def _tell(outcome: Outcome | None) -> None:
+    """What came of the last command: counts, each reject with its reason, or its last words."""
+    if outcome is None:
+        return
+    summary = outcome.summary
+    if "accepted" in summary:
+        taken, rejected = int(summary["accepted"]), int(summary["rejected"])
+        words = say_n("{n} input was taken.", "{n} inputs were taken.", taken)
+        words += " " + say_n("{n} was rejected.", "{n} were rejected.", rejected)
+        (st.warning if rejected else st.success)(words)
+        for reject in summary["rejects"][:MAX_REJECTS]:
+            st.text(one_line(f"{_own_name(reject['origin'], outcome.names)}: {reject['reason']} {reject['hint']}"))
+    elif outcome.code:
+        st.error(say("The command ended with code {code}.", code=outcome.code))
+        st.text(one_line(f"{summary.get('error', '')} {summary.get('hint', '')}".strip() or outcome.words[-500:]))
+    else:
+        st.success(say("Done"))
+        st.text(one_line(outcome.words[-500:]))
+
+
+def _own_name(origin: str, names: dict[str, str]) -> str:
+    """The reader's name of a file that we had given a number."""
+    name = PurePosixPath(origin).name
+    return names.get(name[:6], name) + name.partition("!")[1] + name.partition("!")[2]

@@ -67,7 +67,7 @@ GROUP BY o.article, o.meter, o.capture, o.views;
 
 CREATE TEMP TABLE fresh_article_meter AS
 SELECT coalesce(i.article, x.article) AS article, coalesce(i.meter, x.meter) AS meter, i.views, i.total,
-    coalesce(i.baseline, 0) AS baseline, i.first_s, i.start_s, i.last_s, coalesce(i.readings, 0) AS readings,
+    CASE WHEN i.article IS NOT NULL THEN coalesce(i.baseline, 0) END AS baseline, i.first_s, i.start_s, i.last_s, coalesce(i.readings, 0) AS readings,
     coalesce(x.suspect, 0) AS suspect, coalesce(i.epochs, 0) AS epochs, x.moment_unknown_views
 FROM (
     SELECT article, meter, arg_max(views, to_s) AS views,
