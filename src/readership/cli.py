@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from readership import settings as settings_module
 from readership.errors import NoEdition, ReadershipError, UsageError
@@ -47,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def say(text: str) -> None:
     """One line for the person at the terminal, control characters shown, never sent."""
-    print("".join(char if char.isprintable() or char == "\n" else f"\\x{ord(char):02x}" for char in text), file=sys.stderr)
+    print(
+        "".join(char if char.isprintable() or char == "\n" else f"\\x{ord(char):02x}" for char in text), file=sys.stderr
+    )
 
 
 def show(value: Any) -> None:
@@ -55,7 +57,7 @@ def show(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
 
 
-# -- parse -----------------------------------------------------------------------------------------------------------------
+# -- parse ---
 def _parse(options: argparse.Namespace) -> int:
     from readership import sites
     from readership.models import Basis, Capture
@@ -78,10 +80,12 @@ def _parse(options: argparse.Namespace) -> int:
     return 0
 
 
-def _moment(text: str | None) -> datetime | str | None:
+def _moment(text: str | None) -> datetime | Literal["mtime"] | None:
     """`mtime`, or an RFC 3339 moment with its offset."""
-    if text is None or text == "mtime":
-        return text
+    if text is None:
+        return None
+    if text == "mtime":
+        return "mtime"
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -91,7 +95,14 @@ def _moment(text: str | None) -> datetime | str | None:
     return moment
 
 
-# -- ingest, publish, demo ----------------------------------------------------------------------------------------------------
+def _instant(text: str | None) -> datetime | None:
+    moment = _moment(text)
+    if isinstance(moment, str):
+        raise UsageError("mtime is no moment here.", "Write it as 2024-05-01T10:00:00+05:00.")
+    return moment
+
+
+# -- ingest, publish, demo ---
 def _ingest(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
@@ -102,7 +113,7 @@ def _ingest(options: argparse.Namespace) -> int:
     chosen = Options(
         url=options.url, captured_at=_moment(options.captured_at), column_map=_mapping(options.map), site=options.site,
         meter=options.meter,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
     quiet = options.json or not sys.stderr.isatty()
     with tqdm(total=sources.total(paths), unit="B", unit_scale=True, disable=quiet, file=sys.stderr) as bar:
         summary = ingest(settings_module.load(), paths, chosen, bar.update)
@@ -150,8 +161,8 @@ def _demo(options: argparse.Namespace) -> int:
 
     summary = demo(
         settings_module.load(), articles=options.articles, months=options.months, seed=options.seed,
-        until=_moment(options.until), tell=say,
-    )  # type: ignore[arg-type]  # fmt: skip
+        until=_instant(options.until), tell=say,
+    )  # fmt: skip
     if options.json:
         show(summary.as_json())
     else:
@@ -178,7 +189,7 @@ def _serve(options: argparse.Namespace) -> int:
     return subprocess.call(command)  # noqa: S603
 
 
-# -- queries ----------------------------------------------------------------------------------------------------------------
+# -- queries ---
 def _query(options: argparse.Namespace) -> int:
     from readership import queries
 
@@ -204,7 +215,9 @@ def _query(options: argparse.Namespace) -> int:
     if edition is None:
         raise NoEdition("Nothing has been published yet.", "Run `readership ingest` or `readership demo`.")
     if options.format == "json":
-        rows = [row for batch in queries.stream(options.name, selection, edition, **parameters) for row in batch.to_pylist()]
+        rows = [
+            row for batch in queries.stream(options.name, selection, edition, **parameters) for row in batch.to_pylist()
+        ]
         _put(json.dumps(rows, ensure_ascii=False, indent=1, default=_plain), options.out)
     else:
         _write(queries.fetch(options.name, selection, edition, **parameters), options.format, options.out)
@@ -262,7 +275,7 @@ def _put(text: str, out: str | None) -> None:
         sys.stdout.write(text)
 
 
-# -- batches, articles, safety ---------------------------------------------------------------------------------------------------
+# -- batches, articles, safety ---
 def _batch_list(options: argparse.Namespace) -> int:
     from readership.pipeline.keep import batch_list
 
@@ -332,7 +345,7 @@ def _restore(options: argparse.Namespace) -> int:
     return 0 if report.sound else 4
 
 
-# -- rates, classify, sites ----------------------------------------------------------------------------------------------------
+# -- rates, classify, sites ---
 def _rates_import(options: argparse.Namespace) -> int:
     from readership.pipeline.ingest import import_rates
 
@@ -340,17 +353,15 @@ def _rates_import(options: argparse.Namespace) -> int:
 
 
 def _classify(options: argparse.Namespace) -> int:
+    from contextlib import nullcontext
+
     from readership.enrich.classify import classify_lines
 
     try:
-        with Path(options.input).open(encoding="utf-8", errors="replace") as lines:
-            out = Path(options.out).open("w", encoding="utf-8") if options.out else sys.stdout
-            try:
-                for line in classify_lines(lines):
-                    out.write(line + "\n")
-            finally:
-                if out is not sys.stdout:
-                    out.close()
+        out = Path(options.out).open("w", encoding="utf-8") if options.out else nullcontext(sys.stdout)  # noqa: SIM115
+        with Path(options.input).open(encoding="utf-8", errors="replace") as lines, out as target:
+            for line in classify_lines(lines):
+                target.write(line + "\n")
     except OSError as error:
         raise UsageError(f"{error.filename} can't be used: {error.strerror}.") from None
     return 0
@@ -363,7 +374,7 @@ def _site_check(options: argparse.Namespace) -> int:
     return 0
 
 
-# -- the parser ---------------------------------------------------------------------------------------------------------------
+# -- the parser ---
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="readership", description="Readership analytics for newsrooms.")
     commands = parser.add_subparsers(title="commands", metavar="")
@@ -389,7 +400,9 @@ def _add_reading(commands: Any) -> None:
     made.add_argument("paths", nargs="+")
     made.add_argument("--url", help="URL of the one page given")
     made.add_argument("--captured-at", metavar="T", help="moment of capture (RFC 3339), or mtime")
-    made.add_argument("--map", action="append", default=[], metavar="THEIRS=OURS", help="a table's column name for ours")
+    made.add_argument(
+        "--map", action="append", default=[], metavar="THEIRS=OURS", help="a table's column name for ours"
+    )
     made.add_argument("--site", help="site of rows whose URLs have no host")
     made.add_argument("--meter", help="name of the counter that imported views come from")
     made.add_argument("--json", action="store_true", help="print the summary as JSON")

@@ -167,7 +167,7 @@ class CountryMention:
 
 @dataclass(frozen=True, slots=True)
 class TopicScore:
-    """A topic an article has: its slug (IPTC Media Topics or a newsroom's own), score 0..1, the words that led to it."""
+    """A topic an article has: slug (IPTC Media Topics or a newsroom's own), score 0..1, the words that led to it."""
 
     topic: str
     score: float

@@ -19,7 +19,7 @@ class Settings:
     editions: Path
     """Folder of published editions (READERSHIP_EDITIONS, default `<data>/editions`)."""
     sites_file: Path | None
-    """The newsroom's own sites.toml, read over the shipped one (READERSHIP_SITES, default `<data>/sites.toml` if there)."""
+    """The newsroom's own sites.toml, over the shipped one (READERSHIP_SITES, default `<data>/sites.toml` if there)."""
     max_upload_mb: int = 50
     """Largest upload in the browser, megabytes (READERSHIP_MAX_UPLOAD_MB)."""
     max_page_mb: int = 10

@@ -90,7 +90,9 @@ def _read_one(found: rows.Rows, capture: Capture, sites: Sites) -> None:
 class Batch:
     """A batch in the making, on an open writer."""
 
-    def __init__(self, writer: Writer, sites: Sites, batch: str, facts: dict[str, Any], *, replay: bool = False) -> None:
+    def __init__(
+        self, writer: Writer, sites: Sites, batch: str, facts: dict[str, Any], *, replay: bool = False
+    ) -> None:
         self.writer = writer
         self.settings = writer.settings
         self.sites = sites
@@ -103,7 +105,7 @@ class Batch:
         self._pool: ProcessPoolExecutor | None = None
         self._pending: deque[tuple[list[Capture], Future[Any]]] = deque()
 
-    # -- what comes in ---------------------------------------------------------------------------------------------------
+    # -- what comes in ---
     def page(self, capture: Capture) -> None:
         """Takes a page."""
         if self.incoming:
@@ -152,8 +154,9 @@ class Batch:
         known = pa.compute.and_(batch.column("site").is_valid(), batch.column("article_key").is_valid())
         if pa.compute.all(known).as_py() or not batch.num_rows:
             return batch
-        for row in batch.filter(pa.compute.invert(known)).column("row").to_pylist():
-            told.append(Reject(table.origin, "The row's URL names no article", "Give the site with --site.", row=row))
+        without = batch.filter(pa.compute.invert(known)).column("row").to_pylist()
+        reason, hint = "The row's URL names no article", "Give the site with --site."
+        told.extend(Reject(table.origin, reason, hint, row=row) for row in without)
         return batch.filter(known)
 
     def official(self, path: Path, origin: str) -> None:
@@ -175,7 +178,7 @@ class Batch:
         self.summary.rejects.extend(rejects)
         self.summary.rejected += len(rejects)
 
-    # -- reading ----------------------------------------------------------------------------------------------------------
+    # -- reading ---
     def _flush(self) -> None:
         chunk, self._chunk = self._chunk, []
         if not chunk:
@@ -193,9 +196,7 @@ class Batch:
         chunk, future = self._pending.popleft()
         self._take(chunk, *future.result())
 
-    def _take(
-        self, chunk: list[Capture], tables: dict[str, pa.Table], rejects: list[tuple[int, Reject]]
-    ) -> None:
+    def _take(self, chunk: list[Capture], tables: dict[str, pa.Table], rejects: list[tuple[int, Reject]]) -> None:
         for place, reject in rejects:
             keep_bytes(self.settings, chunk[place].body)
             self.reject(reject)
@@ -207,7 +208,7 @@ class Batch:
             if table.num_rows:
                 self.writer.stage(name, table)
 
-    # -- the end ----------------------------------------------------------------------------------------------------------
+    # -- the end ---
     def finish(self) -> Summary:
         """Archive on disk, one transaction, ledger line; the batch is acknowledged when this returns."""
         self._drain()
@@ -253,9 +254,7 @@ class Batch:
             "duplicates": done.duplicates,
             "archive": hashes,
         }
-        ledger.append(
-            self.settings.ledger, ledger.Entry("batch", done.batch, datetime.now(UTC).isoformat(), facts)
-        )
+        ledger.append(self.settings.ledger, ledger.Entry("batch", done.batch, datetime.now(UTC).isoformat(), facts))
 
     def close(self) -> None:
         """Ends the workers."""
@@ -318,7 +317,7 @@ def keep_stream(settings: Settings, limit: int) -> Callable[[BinaryIO], str]:
     return keep
 
 
-# -- again, from the archive ---------------------------------------------------------------------------------------------------
+# -- again, from the archive ---
 def replay(writer: Writer, sites: Sites, batch_id: str) -> Summary:
     """Loads a batch again from its archive; what the store has already is not added twice.
 
@@ -376,4 +375,3 @@ def _replay_table(again: Batch, folder: Path, table: dict[str, Any], facts: dict
 def live_batches(settings: Settings) -> dict[str, ledger.Entry]:
     """The acknowledged batches that were not undone."""
     return ledger.live(ledger.read(settings.ledger)[0])
-

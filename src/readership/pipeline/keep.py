@@ -115,7 +115,9 @@ def _rebuild(settings: Settings, report: Report) -> None:
     except ReadershipError as error:
         report.problems.append(f"The store could not be made again: {error}")
         return
-    report.mended.append(f"The store was made again from the archive: {reloaded} batches. The old file is {aside.name}.")
+    report.mended.append(
+        f"The store was made again from the archive: {reloaded} batches. The old file is {aside.name}."
+    )
     report.problems = [problem for problem in report.problems if "archive" in problem and "--repair" not in problem]
     publish(settings, full=True)
 
@@ -132,10 +134,12 @@ def _check_edition(settings: Settings, report: Report, *, repair: bool) -> None:
     if problem and repair:
         report.mended.append(f"Edition {publish(settings, full=True).number} was published anew.")
     elif problem:
-        report.problems.append(f"Edition {published.number} can't be read ({problem}). Run `readership publish --full`.")
+        report.problems.append(
+            f"Edition {published.number} can't be read ({problem}). Run `readership publish --full`."
+        )
 
 
-# -- backup and restore ------------------------------------------------------------------------------------------------------
+# -- backup and restore ---
 def backup(settings: Settings, target: Path) -> int:
     """Writes all that can't be made again into one tar file: archive, ledger, quarantine, database, what people made.
 
@@ -204,7 +208,8 @@ def restore(settings: Settings, source: Path) -> Report:
     """
     if settings.store.exists() or settings.ledger.exists():
         raise UsageError(
-            f"{settings.data.name}/ holds a store already.", "Restore into an empty folder (READERSHIP_DATA), or move it away."
+            f"{settings.data.name}/ holds a store already.",
+            "Restore into an empty folder (READERSHIP_DATA), or move it away.",
         )
     settings.data.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.data, prefix=".restoring-") as work:
@@ -258,4 +263,3 @@ def batch_show(settings: Settings, batch: str) -> dict[str, Any]:
             described = next((archive.described(folder) for folder in folders if folder.exists()), {})
             return {**one, "tables": described.get("tables", []), "rejects": described.get("rejects", [])}
     raise UsageError(f"There is no batch {batch}.", "`readership batch list` names them.")
-

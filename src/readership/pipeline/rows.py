@@ -87,9 +87,7 @@ def add_gone(rows: Rows, capture: Capture, site: str, key: str) -> None:
     })  # fmt: skip
 
 
-def _add_article(
-    rows: Rows, article: int, site: str, key: str, facts: PageFacts, enrichment: Enrichment
-) -> str:
+def _add_article(rows: Rows, article: int, site: str, key: str, facts: PageFacts, enrichment: Enrichment) -> str:
     published = facts.published
     body_sha256 = fingerprint(facts.body)
     local = published.local if published else None
@@ -112,9 +110,7 @@ def _add_article(
     return revision
 
 
-def _add_mentions(
-    rows: Rows, article: int, revision: str, printed: tuple[str, ...], enrichment: Enrichment
-) -> None:
+def _add_mentions(rows: Rows, article: int, revision: str, printed: tuple[str, ...], enrichment: Enrichment) -> None:
     this = {"article": article, "revision": revision}
     names = enrichment.authors or printed
     for ordinal, author in enumerate(names, 1):
@@ -157,7 +153,7 @@ def add_official(rows: Rows, rates: Iterable[OfficialRate]) -> None:
     } for rate in rates)  # fmt: skip
 
 
-# -- tables -----------------------------------------------------------------------------------------------------------------
+# -- tables ---
 def add_article_rows(rows: Rows, batch: pa.RecordBatch, table: TableInput, sites: Sites) -> list[Reject]:
     """Adds articles of a table; rows that name no article come back as rejects."""
     rejects: list[Reject] = []

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from readership import sites as site_entries
-from readership.errors import UsageError
+from readership.errors import InputRefused, UsageError
 from readership.models import Capture
-from readership.pipeline import batches, recover
+from readership.pipeline import batches, read, recover, rows
 from readership.pipeline.publish import publish
 from readership.settings import Settings
 from readership.sites import Sites
@@ -103,10 +103,10 @@ def _purge(folder: Path, settings: Settings, known: Sites, site: str, key: str) 
 
     def other(capture: Capture) -> bool:
         try:
-            facts, _ = batches.read.read_page(capture, known)
-        except batches.InputRefused:
+            facts, _ = read.read_page(capture, known)
+        except InputRefused:
             return not capture.url or known.key(capture.url) != (site, key)
-        found = (facts.site or batches.rows.UNKNOWN_SITE, facts.article_key or batches.rows.keyless(facts))
+        found = (facts.site or rows.UNKNOWN_SITE, facts.article_key or rows.keyless(facts))
         return found != (site, key)
 
     gone = archive.rewrite_pages(folder, other)
@@ -131,16 +131,17 @@ def _purge_table(
     parts = [pa.Table.from_batches(list(one.batches())) for one in found if isinstance(one, TableInput)]
     if not parts:
         return 0
-    rows = pa.concat_tables(parts)
+    table_rows = pa.concat_tables(parts)
     keep = [
         (row["site"], row["article_key"]) != gone and not (row.get("url") and known.key(row["url"]) == gone)
-        for row in rows.select([name for name in ("site", "article_key", "url") if name in rows.column_names]).to_pylist()
+        for row in table_rows.select(
+            [name for name in ("site", "article_key", "url") if name in table_rows.column_names]
+        ).to_pylist()
     ]
     if all(keep):
         return 0
     fresh = path.with_suffix(".kept.parquet")
-    pq.write_table(rows.filter(pa.array(keep)).drop_columns(["row"]), fresh)
+    pq.write_table(table_rows.filter(pa.array(keep)).drop_columns(["row"]), fresh)
     path.unlink()
     table["file"] = fresh.name
     return len(keep) - sum(keep)
-

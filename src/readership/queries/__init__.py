@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
@@ -31,21 +32,23 @@ def fetch(name: str, selection: Selection, edition: Edition, **parameters: Any) 
         UsageError: no such query or parameter, or a value it can't take.
         NoEdition: the edition can't be opened.
     """
-    with edition.cursor() as cursor:
-        return _run(cursor, name, selection, parameters).df()
+    with edition.cursor() as cursor, _plainly(name, parameters):
+        frame: pd.DataFrame = cursor.execute(*_bound(name, selection, parameters)).df()
+    return frame
 
 
 def stream(
     name: str, selection: Selection, edition: Edition, rows: int = 50_000, **parameters: Any
 ) -> Iterator[pa.RecordBatch]:
     """The answer as Arrow record batches, one at a time: for exports of any length."""
-    with edition.cursor() as cursor:
-        yield from _run(cursor, name, selection, parameters).to_arrow_reader(rows)
+    sql, bound = _bound(name, selection, parameters)
+    with edition.cursor() as cursor, _plainly(name, parameters):
+        # Planned twice, unlike `fetch`; but only a relation gives batches without holding the whole answer.
+        yield from cursor.sql(sql, params=bound).to_arrow_reader(rows)
 
 
-def _run(
-    cursor: duckdb.DuckDBPyConnection, name: str, selection: Selection, parameters: dict[str, Any]
-) -> duckdb.DuckDBPyConnection:
+def _bound(name: str, selection: Selection, parameters: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """SQL text and its bound values."""
     query = named(name)
     known = {parameter.name: parameter.default for parameter in query.parameters}
     for given in parameters:
@@ -54,8 +57,14 @@ def _run(
     bound: dict[str, Any] = {**known, **parameters}
     if "$selection" in query.sql:
         bound["selection"] = selection.parameter()
+    return query.sql, bound
+
+
+@contextmanager
+def _plainly(name: str, parameters: dict[str, Any]) -> Iterator[None]:
+    """Turns DuckDB's errors about values and shapes into ours."""
     try:
-        return cursor.execute(query.sql, bound)
+        yield
     except duckdb.ConversionException as error:
         raise UsageError(
             f"{name} can't take one of these values: {', '.join(map(str, parameters.values()))[:200]}.",

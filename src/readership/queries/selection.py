@@ -112,7 +112,7 @@ class Selection:
 
     def without(self, *names: str) -> Selection:
         """The selection with these fields as in the empty one."""
-        defaults = {item.name: item.default for item in fields(self)}
+        defaults: dict[str, Any] = {item.name: item.default for item in fields(self)}
         return replace(self, **{name: defaults[name] for name in names})
 
     @property
@@ -150,7 +150,8 @@ class Selection:
     def _dates(self, _: Callable[[str], str], day: Callable[[date], str]) -> str:
         read = self.question == "read"
         if self.since and self.until:
-            pattern = _("read from {since} to before {until}") if read else _("published from {since} to before {until}")
+            both = "read from {since} to before {until}" if read else "published from {since} to before {until}"
+            pattern = _(both)
         elif self.since:
             pattern = _("read since {since}") if read else _("published since {since}")
         elif self.until:

@@ -1,8 +1,8 @@
 """Hours and days of a zone as tables: exact for offset changes and the repeated hour, and portable (SCALE).
 
-A slot is a number of whole hours since the epoch, shifted by the zone's phase (the part of its offset below an hour), so
-that `slot = (seconds + phase) // 3600` finds an instant's hour without a join. The calendar gives each slot its local day,
-hour and label; a day has as many slots as it has hours (25 on the day when Almaty's clocks went back).
+A slot is a number of whole hours since the epoch, shifted by the zone's phase (the part of its offset below an hour),
+so that `slot = (seconds + phase) // 3600` finds an instant's hour without a join. The calendar gives each slot its local
+day, hour and label; a day has as many slots as it has hours (25 on the day when Almaty's clocks went back).
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def _offset(zone: ZoneInfo, at_s: int) -> int:
 
 
 def hours(zone: str, from_s: int, to_s: int, week_start: int = 1) -> pa.Table:
-    """Slots of a zone that touch [from_s, to_s): zone, slot, from_s, to_s, local_hour, label, day, week, month, weekday,
-    hour, day_s, month_s (lengths in seconds, of the local day and month)."""
+    """Slots of a zone that touch [from_s, to_s): zone, slot, from_s, to_s, local_hour, label, day, week, month,
+    weekday, hour, day_s, month_s (lengths in seconds, of the local day and month)."""
     tz = ZoneInfo(zone)
     phase = phase_s(zone, from_s)
     slots = np.arange((from_s + phase) // HOUR, (to_s + phase + HOUR - 1) // HOUR, dtype=np.int64)
@@ -42,21 +42,23 @@ def hours(zone: str, from_s: int, to_s: int, week_start: int = 1) -> pa.Table:
     months = np.array(days, "datetime64[D]").astype("datetime64[M]")
     month_s = _lengths(months.astype(np.int64))
     weekday = (days + 3) % 7 + 1  # 1970-01-01 was a Thursday, 4
-    return pa.table({
-        "zone": pa.array([zone] * len(slots), pa.string()),
-        "slot": slots,
-        "from_s": starts,
-        "to_s": starts + HOUR,
-        "local_hour": pa.array(((local // HOUR) * HOUR * 1_000_000).astype("datetime64[us]")),
-        "label": _labels(hour, local // HOUR, offsets),
-        "day": pa.array(days.astype("datetime64[D]")),
-        "week": pa.array((days - (weekday - week_start) % 7).astype("datetime64[D]")),
-        "month": pa.array(months.astype("datetime64[D]")),
-        "weekday": weekday.astype(np.int32),
-        "hour": hour.astype(np.int32),
-        "day_s": day_s,
-        "month_s": month_s,
-    })
+    return pa.table(
+        {
+            "zone": pa.array([zone] * len(slots), pa.string()),
+            "slot": slots,
+            "from_s": starts,
+            "to_s": starts + HOUR,
+            "local_hour": pa.array(((local // HOUR) * HOUR * 1_000_000).astype("datetime64[us]")),
+            "label": _labels(hour, local // HOUR, offsets),
+            "day": pa.array(days.astype("datetime64[D]")),
+            "week": pa.array((days - (weekday - week_start) % 7).astype("datetime64[D]")),
+            "month": pa.array(months.astype("datetime64[D]")),
+            "weekday": weekday.astype(np.int32),
+            "hour": hour.astype(np.int32),
+            "day_s": day_s,
+            "month_s": month_s,
+        }
+    )
 
 
 def _offsets(tz: ZoneInfo, starts: np.ndarray) -> np.ndarray:
@@ -82,10 +84,12 @@ def _labels(hour: np.ndarray, local_hours: np.ndarray, offsets: np.ndarray) -> p
     """`14`, and for an hour that comes twice `23 (+06)`."""
     _, inverse, counts = np.unique(local_hours, return_inverse=True, return_counts=True)
     twice = counts[inverse] > 1
-    return pa.array([
-        f"{int(h):02d} ({'+' if o >= 0 else '-'}{abs(int(o)) // HOUR:02d})" if again else f"{int(h):02d}"
-        for h, o, again in zip(hour, offsets, twice, strict=True)
-    ])
+    return pa.array(
+        [
+            f"{int(h):02d} ({'+' if o >= 0 else '-'}{abs(int(o)) // HOUR:02d})" if again else f"{int(h):02d}"
+            for h, o, again in zip(hour, offsets, twice, strict=True)
+        ]
+    )
 
 
 def days(table: pa.Table) -> pa.Table:

@@ -54,7 +54,7 @@ def plainly(path: Path) -> Iterator[None]:
 def translated(error: duckdb.Error, path: Path) -> ReadershipError:
     """Our error for one of DuckDB's."""
     text = str(error)
-    if "No space left" in text or "disk" in text.lower() and "full" in text.lower():
+    if "No space left" in text or ("disk" in text.lower() and "full" in text.lower()):
         return DiskFull(
             "The disk is full: nothing of this run was written.",
             "Free some room and run it again; what was stored before is whole.",
@@ -84,7 +84,10 @@ def scripts(folder: str) -> list[str]:
 
 
 def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Brings the store's tables up to date; each migration and its record are one transaction. Returns what was applied."""
+    """Brings the store's tables up to date; each migration and its record are one transaction.
+
+    Returns the names of those applied.
+    """
     connection.execute("CREATE TABLE IF NOT EXISTS migration (name VARCHAR, applied_at TIMESTAMP)")
     done = {row[0] for row in connection.execute("SELECT name FROM migration").fetchall()}
     known = [name for name in scripts("migrations") if name.endswith(".sql")]

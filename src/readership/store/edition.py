@@ -79,7 +79,9 @@ def problem(path: Path) -> str | None:
 
 def schema_of(macros: Sequence[str]) -> str:
     """Fingerprint of all that shapes an edition: another one asks for a full rebuild."""
-    text = "\n".join(statement for name in database.scripts("rollups") for statement in database.script("rollups", name))
+    text = "\n".join(
+        statement for name in database.scripts("rollups") for statement in database.script("rollups", name)
+    )
     return hashlib.sha256("\n".join([text, *macros, str(AGE_GRID_H)]).encode()).hexdigest()[:16]
 
 
@@ -108,13 +110,19 @@ def build(
             facts = _fill(settings, building, None, sites, macros, now)
         if facts is None:
             raise AssertionError("a full build never asks for a full build")
-        published = Published(number, f"{number:06d}.duckdb", facts["as_of"], now.isoformat(), schema, *_counts(facts))
+        published = Published(
+            number, f"{number:06d}.duckdb", _text(facts["as_of"]), now.isoformat(), schema, *_counts(facts)
+        )
         _move(settings.editions, building, published)
     except BaseException:
         _sweep(settings.editions)
         raise
     _drop_old(settings, published)
     return published
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _counts(facts: dict[str, object]) -> tuple[bool, int, int]:
@@ -164,7 +172,9 @@ def _quoted(text: str) -> str:
 class _Maker:
     """One run over the rollups, on a connection where `facts` is attached."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, sites: Sequence[Site], now: datetime, *, full: bool) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, sites: Sequence[Site], now: datetime, *, full: bool
+    ) -> None:
         self.connection = connection
         self.sites = sites
         self.now = now
@@ -309,7 +319,16 @@ class _Maker:
 
     def _pieces(self, intervals: str, dimensions: str, articles: str, *, sign: int) -> None:
         """Expands intervals into hour pieces and adds (or, for what was there before, takes away) their sums."""
-        for name in ("moving", "moving_dimension", "stretch", "many", "piece", "day_piece", "hour_piece", "dimension_piece"):
+        for name in (
+            "moving",
+            "moving_dimension",
+            "stretch",
+            "many",
+            "piece",
+            "day_piece",
+            "hour_piece",
+            "dimension_piece",
+        ):
             self.sql("DROP TABLE IF EXISTS", name)
         self.sql(
             "CREATE TEMP TABLE moving AS SELECT i.article, i.meter, a.site, i.from_s, i.to_s, i.gained, s.phase_s FROM",
@@ -337,10 +356,12 @@ class _Maker:
         rungs = range(1, math.ceil(math.log2(max(int(str(most or 2)), 2)) + 1e-9) + 2)
         self.put(
             "ladder",
-            pa.table({
-                "rung": pa.array([rung for rung in rungs for _ in range(2**rung)], pa.int32()),
-                "n": pa.array([n for rung in rungs for n in range(2**rung)], pa.int64()),
-            }),
+            pa.table(
+                {
+                    "rung": pa.array([rung for rung in rungs for _ in range(2**rung)], pa.int32()),
+                    "n": pa.array([n for rung in rungs for n in range(2**rung)], pa.int64()),
+                }
+            ),
         )
 
     def _replace_touched(self) -> None:

@@ -24,8 +24,8 @@ class Entry:
         kind: `batch` (data came), `undo` (a batch was taken back), `forget` (an article was taken down).
         batch: the batch it speaks of; for `forget` the id of the takedown.
         at: RFC 3339, UTC.
-        facts: for a batch: command, options, inputs, archive files with SHA-256, rows written by table; for a takedown the
-            article's site and key.
+        facts: for a batch: command, options, inputs, archive files with SHA-256, rows written by table; for a takedown
+            the article's site and key.
     """
 
     kind: Kind
@@ -38,7 +38,9 @@ def append(path: Path, entry: Entry) -> None:
     """Adds a line and forces it to disk. A torn line before it is closed off first."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(
-        {"kind": entry.kind, "batch": entry.batch, "at": entry.at, "facts": entry.facts}, ensure_ascii=False, sort_keys=True
+        {"kind": entry.kind, "batch": entry.batch, "at": entry.at, "facts": entry.facts},
+        ensure_ascii=False,
+        sort_keys=True,
     )
     line = f"{zlib.crc32(text.encode()):08x} {text}\n".encode()
     with path.open("ab+") as file:

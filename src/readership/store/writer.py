@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -76,7 +76,7 @@ class Writer:
         self.settings = settings
         self.connection = connection
 
-    # -- staging -----------------------------------------------------------------------------------------------------
+    # -- staging ---
     def stage(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
         """Adds rows of one fact to the batch being made."""
         with database.plainly(self.settings.store):
@@ -98,7 +98,7 @@ class Writer:
         for name in FACTS:
             self.connection.execute(" ".join(["DROP TABLE IF EXISTS", f"stage_{name}"]))
 
-    # -- the transaction -------------------------------------------------------------------------------------------------
+    # -- the transaction ---
     def commit(self, batch: str, facts: dict[str, Any], *, started_at: datetime, finished_at: datetime) -> Committed:
         """Merges what was staged and the batch's own row in one transaction, then checkpoints.
 
@@ -162,16 +162,16 @@ class Writer:
         twins = self.connection.execute(
             "SELECT s.article, min(s.site), min(s.article_key) FROM stage_article AS s LEFT JOIN article AS t "
             "ON t.article = s.article GROUP BY s.article "
-            "HAVING count(DISTINCT (s.site, s.article_key)) > 1 OR bool_or((t.site, t.article_key) <> (s.site, s.article_key))"
+            "HAVING count(DISTINCT (s.site, s.article_key)) > 1 "
+            "OR bool_or(t.site <> s.site OR t.article_key <> s.article_key)"
         ).fetchall()
         if not twins:
             return
         self._leave_out([row[0] for row in twins])
         reason = "The article's id is taken by another article"
-        self.stage("reject", pa.Table.from_pylist(
-            [{"origin": f"{site} {key}", "reason": reason, "hint": "Report it: ids must be made longer."} for _, site, key in twins],
-            schema=FACTS["reject"],
-        ))  # fmt: skip
+        hint = "Report it: ids must be made longer."
+        told = [{"origin": f"{site} {key}", "reason": reason, "hint": hint} for _, site, key in twins]
+        self.stage("reject", pa.Table.from_pylist(told, schema=FACTS["reject"]))
 
     def _add_batch_row(
         self, batch: str, facts: dict[str, Any], done: Committed, started_at: datetime, finished_at: datetime
@@ -194,7 +194,7 @@ class Writer:
             },
         )
 
-    # -- what is there ------------------------------------------------------------------------------------------------------
+    # -- what is there ---
     def batches(self) -> set[str]:
         """Batches the database holds."""
         with database.plainly(self.settings.store):
@@ -277,10 +277,10 @@ def writer(settings: Settings) -> Iterator[Writer]:
                 database.migrate(connection)
             yield Writer(settings, connection)
         finally:
-            try:
+            with suppress(
+                duckdb.Error
+            ):  # an instance that died of a full disk closes with the same error; the file is whole
                 connection.close()
-            except duckdb.Error:
-                pass  # an instance that died of a full disk closes with the same error; the file is whole
 
 
 def require_room(settings: Settings, wanted: int) -> None:
