@@ -100,22 +100,29 @@ def cited_source(text: str, own_names: Iterable[str] = ()) -> tuple[str, Provena
 
 def _named(pattern: re.Pattern[str], text: str, own: tuple[str, ...]) -> list[tuple[int, str, str]]:
     for match in pattern.finditer(text):
-        name = _clean(match["name"], pattern in _ENDS_WITH_NAME)
-        if name and not _is_own(name, own) and _is_organisation(name):
+        name, quoted = _clean(match["name"], pattern in _ENDS_WITH_NAME, own)
+        if name and not _is_own(name, own) and (_is_organisation(name) or (quoted and not _PERSON_WORDS.search(name))):
             return [(match.start("name"), name, _sentence(text, match))]
     return []
 
 
-def _clean(name: str, backwards: bool) -> str:
-    """The name alone, without article, kind of medium, quotes or what follows it."""
+def _clean(name: str, backwards: bool, own: tuple[str, ...]) -> tuple[str, bool]:
+    """The name alone, without article, kind of medium, quotes or what follows it; and whether it stood in quotes."""
     if backwards:
         name = re.split(r"(?i:\bпорталы\b|\bхабарлайды\b|\bтілшісі\b|\bақпарат(?:тық)? агенттігі\b|\bагенттігі\b(?=\s\S)|\bсайты\b(?=\s\S))", name)[-1]
     name = _CUT.sub("", name.strip())
-    name = _LEADING.sub("", _ARTICLE.sub("", name.strip(f" \t{_QUOTES}-–—")))
-    quoted = re.match(rf"^[{_QUOTES}]?([^{_QUOTES}]+)[»”\"]", name)
-    if quoted and quoted.end() >= len(name) - 1:
-        name = quoted[1]
-    return name.strip(f" \t.{_QUOTES}-–—")
+    name = _LEADING.sub("", _ARTICLE.sub("", name.strip(" \t-–—")))
+    if backwards:
+        first, _, rest = name.partition(" ")
+        name = rest if rest and _plain(first) in own else name
+    marked = name[:1] in _QUOTES
+    inner = re.match(rf"^[{_QUOTES}]?([^{_QUOTES}]+)[»”\"]", name)
+    if inner and inner.end() >= len(name) - 1:
+        return inner[1].strip(), True
+    if marked and not inner:
+        marked = name.rstrip()[-1:] in _QUOTES
+    name = name.strip(" \t.-–—")
+    return (name if "»" in name else name.strip(_QUOTES)), marked
 
 
 def _is_own(name: str, own: tuple[str, ...]) -> bool:

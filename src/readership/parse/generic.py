@@ -280,6 +280,8 @@ def _body(lines: Sequence[Line], first: int, last: int) -> tuple[Frame, list[Lin
     for at in range(start, len(lines)):
         line = lines[at]
         kind = line.kind
+        if line.tag == "figcaption" or (line.value and kind in (Kind.PROSE, Kind.TEXT) and len(line.text) < 200):
+            continue  # a picture's caption
         if kind is Kind.PROSE or (kind is Kind.TEXT and _sentence(line)):
             if kind is Kind.PROSE or not skipping:
                 paragraphs.extend(pending)
@@ -321,6 +323,9 @@ def _body_start(lines: Sequence[Line], last: int) -> tuple[int, list[Line]]:
     at = last + 1
     while at < len(lines) and at < last + 60:
         line = lines[at]
+        if line.tag == "figcaption" or (line.value and line.kind in (Kind.PROSE, Kind.TEXT) and len(line.text) < 200):
+            at += 1
+            continue
         if line.kind is Kind.PROSE or (line.kind is Kind.TEXT and _sentence(line)):
             later = _dated_soon(lines, at)
             if not later:
@@ -387,11 +392,13 @@ def _refuse(lines: Sequence[Line], found: Found, paragraphs: Sequence[Line], sur
 def _beside_title(lines: Sequence[Line], frame: Frame) -> list[Line]:
     """Lines before the title that belong to it, nearest first."""
     near: list[Line] = []
+    dated = False
     for at in range(frame.first - 1, max(-1, frame.first - 9), -1):
         line = lines[at]
         short = line.kind is Kind.TEXT and line.text.count(" ") <= 3
-        if line.kind not in _BESIDE_TITLE and not short:
+        if (line.kind not in _BESIDE_TITLE and not short) or (dated and (short or _moments(line))):
             break
+        dated = dated or bool(_moments(line))
         near.append(line)
     return near
 
@@ -583,7 +590,9 @@ def _byline_section(between: Sequence[Line]) -> tuple[str, Line] | None:
 def _menu_run(lines: Sequence[Line], at: int) -> int:
     run = 0
     while at >= 0 and lines[at].kind in (Kind.SECTION, Kind.NAV, Kind.CRUMBS):
-        run += 1
+        run += lines[at].kind is not Kind.NAV
+        if lines[at].kind is Kind.NAV and lines[at].value in words.HOME:
+            break
         if lines[at].gap and at and not lines[at - 1].gap and lines[at - 1].kind in (Kind.SECTION, Kind.NAV):
             break  # an empty line parts it from the menu, whose lines touch
         at -= 1
@@ -617,10 +626,14 @@ def _credit(found: Found, lines: Sequence[Line], frame: Frame, before: Sequence[
 
 
 _PERSON = re.compile(r"[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ][\w’'-]+(?:\s[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ][\w.’'-]*){1,2}")
+_NO_PERSON = re.compile(r"(?i:news|times|agency|media|press|новост|жаңалық|kazakhstan|казахстан|қазақстан|read|share|photo|фото)|[.](?:kz|com|kg|uz)\b")
 
 
 def _person(text: str) -> bool:
-    return _PERSON.fullmatch(text) is not None and text.lower() not in words.SECTIONS
+    if any(word in words.SHARE or word in words.NAV or word in words.SECTIONS for word in text.lower().split()):
+        return False
+    known = text.lower() in words.ORGANISATIONS
+    return not known and _PERSON.fullmatch(text) is not None and _NO_PERSON.search(text) is None
 
 
 def _authors(found: Found, lines: Sequence[Line], frame: Frame, before: Sequence[Line], between: Sequence[Line]) -> None:
@@ -637,6 +650,38 @@ def _authors(found: Found, lines: Sequence[Line], frame: Frame, before: Sequence
                     found.authors = (other,)
                     found.note("authors", line)
                     return
+    if line := _signature(lines, frame):
+        found.authors = (_name_alone(line.text),)
+        found.note("authors", line)
+
+
+_ROLES = ("автор", "author", "корреспондент", "correspondent", "тілші", "журналист", "journalist", "reporter", "репортёр", "собкор")
+
+
+def _name_alone(text: str) -> str:
+    """The name of a line without the role after it (`Aruzhan Bekova Author`)."""
+    name = text.strip(" .,")
+    front, _, last = name.rpartition(" ")
+    return front if front and last.lower() in _ROLES else name
+
+
+def _signature(lines: Sequence[Line], frame: Frame) -> Line | None:
+    """A person's name alone on a line: beside a role, beside the date before the text, or right under the text."""
+    names = [
+        at
+        for at in range(frame.last + 1, min(frame.stop, len(lines)))
+        if lines[at].kind is Kind.TEXT and not lines[at].value and _person(_name_alone(lines[at].text))
+    ]
+    for at in names:
+        beside = [lines[at + step] for step in (-1, 1) if frame.last < at + step < len(lines)]
+        if _name_alone(lines[at].text) != lines[at].text.strip(" .,"):
+            return lines[at]
+        if any(other.text.lower().startswith(_ROLES) and len(other.text) < 60 for other in beside):
+            return lines[at]
+        if at < frame.body and any(_moments(other) or (other.meta and other.meta.relative) for other in beside):
+            return lines[at]
+    under = [at for at in names if frame.end <= at < frame.end + 2 and lines[at - 1].kind is not Kind.END]
+    return lines[under[0]] if under else None
 
 
 # --- rates -----------------------------------------------------------------------------------------------------------

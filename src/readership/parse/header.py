@@ -30,6 +30,7 @@ _PAIR = re.compile(
     rf"(?:\s?(?P<unit>{_UNIT})(?![^\W\d_]|[\s:=]*\d))?",
     re.IGNORECASE,
 )
+_QUANT = re.compile(r"^10{0,3}\s?(?=\D)")
 _VALUE_FIRST = re.compile(rf"(?<![\d.,])(?P<value>{_VALUE})\s?(?P<name>{_NAME})(?![^\W\d_])", re.IGNORECASE)
 _HAS_NAME = re.compile(rf"(?<![^\W\d_])(?:{_NAME})(?![^\W\d_])", re.IGNORECASE)
 _CHANGE = re.compile(r"[(\[]?\s*(?:[+\-−–▲▼↑↓△▽⬆⬇]\s*)+\d+(?:[.,]\d+)?\s*%?\s*[)\]]?|\d+(?:[.,]\d+)?\s*%|[▲▼↑↓△▽⬆⬇]")
@@ -58,8 +59,8 @@ def looks_like(text: str) -> bool:
 
 def label(text: str) -> str | None:
     """The currency that a line names and nothing else (`USD`, `$`, `usd/kzt`), for a figure on the next line."""
-    name, _, _quote = text.strip(" :=-–").lower().partition("/")
-    return _NAMES.get(name.strip())
+    name, _, quote = _QUANT.sub("", text.strip(" :=-–").lower()).partition("/")
+    return _NAMES.get(name.strip()) if not quote or quote.strip() in _NAMES else None
 
 
 def labelled(text: str) -> list[Figure] | None:

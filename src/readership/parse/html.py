@@ -32,9 +32,14 @@ _BLOCK = frozenset(
     {
         "address", "article", "aside", "blockquote", "br", "button", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure",
         "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "label", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary",
-        "table", "tbody", "thead", "tr", "tfoot", "ul", "time",
+        "table", "tbody", "thead", "tr", "td", "th", "tfoot", "ul", "time",
     }
 )  # fmt: skip
+# Readers' comments and other articles, by the names that most sites give these blocks.
+_OTHERS = (
+    "#comments, .comments, .Comments, .comment-list, .comments-area, #disqus_thread, .related, .related-news, .related-posts, "
+    ".read-also, .similar-news, .other-news, .recommended, aside"
+)
 _TAGGED = frozenset({"h1", "h2", "h3", "li", "figcaption", "p"})
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^>]*)>|<!--.*?-->|<[!?][^>]*>", re.DOTALL)
 # Inline elements that touch are set apart by style sheets: their texts are not one word.
@@ -43,6 +48,10 @@ _WHITE = re.compile(r"[ \t\r\n\f]+")
 _ICON = re.compile(r"""(?:class|href)="[^"]*?(?<![a-z])(?:(?P<view>eye|views?|view-count|views-count|viewcount|post-views|hits|page-views|pageviews|prosmotr\w*)|(?P<comment>comments?|comment-count))(?![a-z])[^"]*\"""", re.IGNORECASE)
 _ARTICLE_TYPES = frozenset({"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle", "LiveBlogPosting", "TechArticle", "VideoObject", "Report", "ReviewNewsArticle", "BackgroundNewsArticle", "AdvertiserContentArticle"})
 _H1_MARK = "\x01"
+
+
+# Accounts, not people.
+_NOBODY = frozenset({"super user", "admin", "administrator", "editor", "редакция", "редактор", "redaktor", "root", "author", "автор"})
 
 
 @dataclass
@@ -117,6 +126,9 @@ def _depth(text: str) -> int:
 
 def _lines(tree: LexborHTMLParser) -> list[Line]:
     tree.strip_tags(_DROP)
+    for block in tree.css(_OTHERS):
+        if block.css_first("h1") is None:
+            block.decompose()
     for menu in tree.css("nav"):
         if not _is_path(menu):
             menu.decompose()
@@ -203,7 +215,8 @@ def _from_metas(told: Told, metas: Mapping[str, str]) -> None:
     told.published = told.published or _meta(metas, "article:published_time", "datepublished", "pubdate", "publish-date", "dc.date.issued", "publication_date", "mediator_published_time", "date")
     told.updated = told.updated or _meta(metas, "article:modified_time", "datemodified", "og:updated_time", "last-modified")
     told.section = told.section or _meta(metas, "article:section", "articlesection")
-    if told.authors is None and (author := _meta(metas, "author", "article:author", "mediator_author")) and not author[0].startswith("http"):
+    author = _meta(metas, "author", "article:author", "mediator_author")
+    if told.authors is None and author and not author[0].startswith("http") and author[0].lower() not in _NOBODY:
         told.authors = (author[0],), author[1]
     told.url = metas.get("og:url") or told.url
 
@@ -338,7 +351,8 @@ def _apply(found: generic.Found, told: Told, site: Site | None) -> None:
         found.updated, found.provenance["updated"] = moment, told.updated[1]
     if told.section and found.section is None:
         found.section, found.provenance["section"] = told.section
-    if told.authors and not found.authors:
+    own = {generic.plain(name) for name in (site.name, *site.own_names)} if site else set()
+    if told.authors and not found.authors and not {generic.plain(name) for name in told.authors[0]} & own:
         found.authors, found.provenance["authors"] = told.authors
     if told.views and found.views is None:
         found.views, found.provenance["views"] = told.views

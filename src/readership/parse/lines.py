@@ -96,13 +96,15 @@ _CREDIT_BARE = re.compile(
     r"|(?:пресс-(?:службы|центра)|с сайта|из (?:архива|открытых источников|личного архива|соцсетей)|ашық дереккөз)[^.!?]{0,60})$"
     rf"|^(?i:{_PHOTO}\s(?:предоставлен[оаы]|courtesy of|provided by|courtesy))\s(?P<name2>\S[^.!?]{{1,80}})$"
 )
-_CAPTION_CREDIT = re.compile(rf"[.,(/|—–…]\s*{_PHOTO}\s*(?:[:©/]|\sby\b)\s*(?P<name>[^.()]{{2,60}}(?:\.[a-z]{{2,6}})?)[).\s]*$", re.IGNORECASE)
+_CAPTION_CREDIT = re.compile(rf"[.,(/|—–…]\s*{_PHOTO}\s*(?:[:©/]|\sby\b)\s*(?P<name>[^.()]{{2,60}}(?:\.[a-z]{{2,6}})?)[).\s]*(?:Click\b.{{0,60}})?$", re.IGNORECASE)
 _AUTHOR = re.compile(
     r"^(?:автор(?:ы|лар|ы текста|лары| статьи| материала)?|author(?:s)?|written by|reported by|text(?: by)?|текст|мақала авторы|мәтін|мәтін авторы|story by|"
     r"журналист|корреспондент|reporter|тілші|тілшісі|дайындаған|подготовил(?:а|и)?)\s*[:|–—]\s*(?P<name>\S.{1,120})$"
+    r"|^(?:подготовил(?:а|и)?|дайындаған|written by)\s(?P<name3>[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ][^\d:.]{4,60})$"
     r"|^(?:by|от)\s+(?P<name2>[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ][^\d:]{2,60})$",
     re.IGNORECASE,
 )
+_IN_SECTION = re.compile(r"\s+in\s+[A-Z][\w &-]*(?:\s+on)?\s*$")
 _SECTION_LABEL = re.compile(
     r"^(?:section|category|categories|rubric|filed under|posted in|рубрика|раздел|категория|категории|айдар|айдары|санат|санаты|бөлім|бөлімі)\s*[:|–—]\s*(?P<name>\S.{0,60})$",
     re.IGNORECASE,
@@ -123,7 +125,7 @@ _STARTS = (
         "related news", "related articles", "похожие новости", "новости по теме", "материалы по теме", "теги:", "тэги:", "tags:", "tag:", "keywords:", "ключевые слова", "метки:", "тегтер:", "тэгтер:", "кілт сөздер",
         "©", "(c) ", "copyright", "все права защищены", "all rights reserved", "барлық құқықтар", "нашли ошибку", "заметили ошибку", "если вы нашли", "если вы заметили", "қате тапсаңыз", "қатені тапсаңыз", "found a mistake", "found an error", "if you notice", "if you find an error", "сообщить об ошибке",
         "при использовании", "при копировании", "при перепечатке", "при цитировании", "использование материалов", "материалды пайдалан", "материалдарды пайдалан", "сайт материалдарын", "сайттағы материал", "any use of", "use of materials", "reproduction", "перепечатка",
-        "leave a comment", "leave a reply", "оставить комментарий", "комментарии (", "comments (", "пікірлер (", "пікір қалдыру", "чтобы оставить комментарий", "войдите, чтобы", "пікір қалдыру үшін", "log in to comment",
+        "tags ", "теги ", "тэги ", "тегтер ", "leave a comment", "leave a reply", "оставить комментарий", "комментарии (", "comments (", "пікірлер (", "пікір қалдыру", "чтобы оставить комментарий", "войдите, чтобы", "пікір қалдыру үшін", "log in to comment",
         "выделите ее", "выделите её", "нажмите ctrl", "ctrl+enter",
     )),
     (Kind.NOISE, ("реклама", "advertisement", "жарнама", "sponsored", "you have javascript", "we use cookies", "this site uses cookies", "мы используем", "сайт использует cookie", "этот сайт использует", "loading", "загрузка", "please enable", "by using this site", "продолжая пользоваться", "по московскому")),
@@ -185,7 +187,7 @@ def classify(line: Line) -> None:
     text = line.text
     size = len(text)
     if size > MAX_META:
-        line.kind = Kind.PROSE
+        line.kind = Kind.SHARE if size < 300 and _invites(text.lower()) else Kind.PROSE
         if size < 600 and (caption := _CAPTION_CREDIT.search(text, size - 80)):
             line.value = caption["name"].strip()
         return
@@ -201,6 +203,9 @@ def classify(line: Line) -> None:
             if low.startswith(starts):
                 line.kind = kind
                 return
+    if size < 300 and line.tag != "h1" and _invites(low):
+        line.kind = Kind.SHARE
+        return
     if _HAS_LABEL.search(low) and _labelled_text(line, low):
         return
     if _DIGIT.search(text):
@@ -224,8 +229,17 @@ _BY_WORDS: dict[str, Kind] = {
     **dict.fromkeys(words.SECTIONS, Kind.SECTION),
     "": Kind.NOISE,
 }
+_SOCIAL = ("telegram", "телеграм", "instagram", "whatsapp", "facebook", "youtube", "google news", "newsletter", "рассылк")
+_INVITES = re.compile(r"\b(?:подпис(?:ывай|ат|аться|ка)|подпиш|subscribe|follow|sign up|join|жазыл|присоедин|пишите|write to us|следите|читайте нас)")
+
+
+def _invites(low: str) -> bool:
+    """An invitation to a channel or newsletter, however it begins."""
+    return any(name in low for name in _SOCIAL) and _INVITES.search(low) is not None
+
+
 _PHOTO_WORD = re.compile(r"photo|фото|сурет|image|picture|иллюстрац|коллаж|скриншот")
-_HAS_LABEL = re.compile(r"[:|–—©]|\s-\s|^by |^от |фото|photo|сурет", re.IGNORECASE)
+_HAS_LABEL = re.compile(r"[:|–—©]|\s-\s|^by |^от |^подготовил|^дайындаған|^written by|фото|photo|сурет", re.IGNORECASE)
 
 
 def _labelled_text(line: Line, low: str) -> bool:
@@ -243,7 +257,8 @@ def _labelled_text(line: Line, low: str) -> bool:
         line.tag = "labelled"
         return True
     if (match := _AUTHOR.match(text)) and len(low) < 120 and not low.endswith((".", "!", "?")):
-        name = match["name"] or match["name2"]
+        name = match["name"] or match["name2"] or match["name3"]
+        name = _IN_SECTION.sub("", name)
         if _DIGIT.search(name):
             return False
         line.kind, line.value = Kind.AUTHOR, name.strip()
@@ -271,6 +286,8 @@ def _figures(line: Line) -> bool:
         line.kind = Kind.WEATHER
     elif _PHONE.fullmatch(text) and sum(ch.isdigit() for ch in text) >= 10 and not dates.find(text):
         line.kind = Kind.PHONE
+    elif len(text) < 30 and header.label(text):
+        line.kind, line.figures = Kind.RATE, []
     elif header.looks_like(text) and (figures := header.labelled(text)) is not None:
         line.kind, line.figures = Kind.RATE, figures
     return line.kind is not Kind.TEXT
@@ -280,6 +297,9 @@ def _undigited(line: Line, low: str, key: str) -> bool:
     text = line.text
     if len(text) < 30 and header.label(text):
         line.kind, line.figures = Kind.RATE, []
+        return True
+    if " " in key and (rest := _after_home(key)) in words.SECTIONS:
+        line.kind, line.value = Kind.CRUMBS, text.strip(_EDGES)[-len(rest) :]
         return True
     if len(text) < 120 and (">" in text or "›" in text or "»" in text or "/" in text or "→" in text) and _crumbs(line):
         return True
@@ -295,6 +315,13 @@ def _undigited(line: Line, low: str, key: str) -> bool:
         line.kind = Kind.NAV
         return True
     return False
+
+
+def _after_home(key: str) -> str:
+    """What follows the word for the home page in a breadcrumb whose marks are drawn by style sheets."""
+    first, _, rest = key.partition(" ")
+    second, _, tail = rest.partition(" ")
+    return tail if f"{first} {second}" in words.HOME else rest if first in words.HOME else ""
 
 
 def _crumbs(line: Line) -> bool:
@@ -429,7 +456,7 @@ def _piece(piece: str, meta: Meta) -> None:
     elif match := _CREDIT.match(piece):
         meta.credit = next(value for value in match.groups() if value)
     elif match := _AUTHOR.match(piece):
-        meta.author = (match["name"] or match["name2"]).strip()
+        meta.author = _IN_SECTION.sub("", match["name"] or match["name2"] or match["name3"]).strip()
     else:
         _mixed_piece(piece, key, meta)
 
