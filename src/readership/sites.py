@@ -34,7 +34,9 @@ _KEYS = {
     "own_names": list,
 }
 # A second-level label that belongs to the registry, not to the holder (bbc.co.uk, stat.gov.kz).
-_REGISTRY_LABELS = frozenset({"co", "com", "org", "net", "gov", "edu", "ac", "mil", "gob", "or", "ne", "go", "nom", "info"})
+_REGISTRY_LABELS = frozenset(
+    {"co", "com", "org", "net", "gov", "edu", "ac", "mil", "gob", "or", "ne", "go", "nom", "info"}
+)
 _NOT_THE_ARTICLE = re.compile(r"^(?:utm_|fbclid|gclid|yclid|ysclid|from$|ref$|amp$|_ga|share)")
 # An id in the last step of a path, where no entry says how it looks: a long number at its end or start, or the whole
 # step when letters and figures are mixed in it. Eight figures of a day are none.
@@ -180,7 +182,9 @@ def _own_tables(path: Path) -> dict[str, Any]:
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise UsageError(f"Site entries can't be read ({path.name}): {error.strerror}.", "See READERSHIP_SITES.") from None
+        raise UsageError(
+            f"Site entries can't be read ({path.name}): {error.strerror}.", "See READERSHIP_SITES."
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{path.name} is not TOML: {error}.", _HINT) from None
     for name, table in tables.items():
