@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -101,6 +101,7 @@ class Batch:
         self.started_at = datetime.now(UTC)
         self.incoming = None if replay else archive.Incoming(self.settings.archive, batch)
         self.tally: Counter[str] = Counter()
+        self.roots: tuple[str, ...] = ()
         self._chunk: list[Capture] = []
         self._pool: ProcessPoolExecutor | None = None
         self._pending: deque[tuple[list[Capture], Future[Any]]] = deque()
@@ -108,6 +109,7 @@ class Batch:
     # -- what comes in ---
     def page(self, capture: Capture) -> None:
         """Takes a page."""
+        capture = replace(capture, origin=self.named(capture.origin))
         if self.incoming:
             self.incoming.add_page(capture)
         self.summary.pages += 1
@@ -117,6 +119,7 @@ class Batch:
 
     def table(self, table: TableInput) -> None:
         """Takes a table of articles, counters or gains."""
+        table = replace(table, origin=self.named(table.origin))
         content = archive.sha256_of(table.path)
         if self.incoming:
             facts = {"origin": table.origin, "kind": table.kind, "meter": table.meter, "sha256": content}
@@ -175,8 +178,15 @@ class Batch:
 
     def reject(self, *rejects: Reject) -> None:
         """Notes what was not taken."""
-        self.summary.rejects.extend(rejects)
+        self.summary.rejects.extend(replace(one, origin=self.named(one.origin)) for one in rejects)
         self.summary.rejected += len(rejects)
+
+    def named(self, origin: str) -> str:
+        """An origin without the folders above what was given: what people see says nothing of the machine."""
+        for root in self.roots:
+            if origin.startswith(root):
+                return origin[len(root) :]
+        return origin
 
     # -- reading ---
     def _flush(self) -> None:

@@ -64,6 +64,7 @@ def ingest(
             "meter": options.meter,
         }
         with batches.batch(store, known, facts) as made:
+            made.roots = tuple(f"{path.parent}/" for path in paths)
             found = sources.open_inputs(
                 paths,
                 url=options.url,
@@ -99,6 +100,7 @@ def import_rates(settings: Settings, paths: Sequence[Path]) -> batches.Summary:
     with recover.opened(settings, known) as (store, _):
         facts: dict[str, Any] = {"command": "rates import", "inputs": len(files)}
         with batches.batch(store, known, facts) as made:
+            made.roots = tuple(f"{path.parent}/" for path in paths)
             for file in files:
                 if file.is_file():
                     made.official(file, str(file))

@@ -169,7 +169,7 @@ def add_article_rows(rows: Rows, batch: pa.RecordBatch, table: TableInput, sites
         article = article_id(facts.site or UNKNOWN_SITE, facts.article_key or "")
         revision = _add_article(rows, article, facts.site or UNKNOWN_SITE, facts.article_key or "", facts, enrichment)
         rows["capture"].append({
-            "capture": fingerprint(article, revision, table.origin), "article": article, "revision": revision,
+            "capture": fingerprint(article, revision, "table"), "article": article, "revision": revision,
             "url": facts.url, "captured_at_basis": "unknown", "content_sha256": revision, "bytes": 0,
             "origin": f"{table.origin} row {row['row']}", "layout": "table",
         })  # fmt: skip
