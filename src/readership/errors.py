@@ -34,6 +34,10 @@ class NotAnArticle(InputRefused):
     """A page in which no article was found (empty, a menu, a login wall, a binary)."""
 
 
+class Removed(NotAnArticle):
+    """A page that says the article is not there any more: a deletion notice, or a site's 404 page saved as a file."""
+
+
 class StoreBusy(ReadershipError):
     """Another process writes; the message names it."""
 
@@ -44,6 +48,14 @@ class StoreDamaged(ReadershipError):
     """Database, ledger and archive disagree, or a file can't be opened; the hint names the remedy."""
 
     exit_code = 4
+
+
+class StoreTooNew(StoreDamaged):
+    """The store was written by a newer Readership: nothing is broken, and nothing is to be repaired."""
+
+
+class ArchiveDamaged(StoreDamaged):
+    """An archived batch can't be read."""
 
 
 class NoEdition(ReadershipError):

@@ -1,6 +1,6 @@
 """The archive: every batch's raw input, in a folder of its own, so that the store can be made again from it.
 
-`archive/<batch>/pages.zip` holds the pages with a `manifest.jsonl` (one line a page: file, url, captured_at, basis …)
+`archive/<batch>/pages.zip` holds the pages with a `manifest.jsonl` (one line a page: file, url, captured_at …)
 that `readership ingest` reads again; `tables/` holds tables as they came; `batch.json` says what the batch was. A folder
 is filled under `.incoming-…` and renamed when all of it is on disk.
 """
@@ -11,18 +11,25 @@ import hashlib
 import json
 import os
 import shutil
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from readership.errors import StoreDamaged
+from readership.errors import ArchiveDamaged
 from readership.models import Basis, Capture
 from readership.store.ledger import sync_folder
 
 PAGES, MANIFEST, BATCH = "pages.zip", "manifest.jsonl", "batch.json"
 INCOMING = ".incoming-"
+_UNREADABLE = (
+    OSError, zipfile.BadZipFile, zlib.error, struct.error, KeyError, ValueError, EOFError, RuntimeError,
+)  # fmt: skip
+"""What reading a damaged zip raises; RuntimeError when a flipped bit says that a member is encrypted."""
 
 
 class Incoming:
@@ -75,7 +82,11 @@ class Incoming:
     def drop(self) -> None:
         """Takes the unfinished folder away."""
         if self._pages is not None:
-            self._pages.close()
+            with suppress(OSError, ValueError):  # a full disk can't take the zip's directory either
+                self._pages.close()
+        whole = self.archive / self.batch
+        if whole.exists():  # in one step, so that a half-deleted folder is never taken for a whole one
+            whole.rename(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -95,7 +106,7 @@ def pages(folder: Path) -> Iterator[Capture]:
     """The archived pages of one batch, as they came.
 
     Raises:
-        StoreDamaged: the archive can't be read.
+        ArchiveDamaged: the archive can't be read.
     """
     path = folder / PAGES
     if not path.exists():
@@ -105,8 +116,8 @@ def pages(folder: Path) -> Iterator[Capture]:
             for line in archive.read(MANIFEST).decode().splitlines():
                 record = json.loads(line)
                 yield _capture(record, archive.read(record["file"]))
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
-        raise StoreDamaged(
+    except _UNREADABLE as error:
+        raise ArchiveDamaged(
             f"The archive of batch {folder.name} can't be read ({type(error).__name__}).",
             "Restore `archive/` from a backup, then run `readership check --repair`.",
         ) from error
@@ -130,7 +141,7 @@ def described(folder: Path) -> dict[str, Any]:
     try:
         facts: dict[str, Any] = json.loads((folder / BATCH).read_text())
     except (OSError, ValueError) as error:
-        raise StoreDamaged(
+        raise ArchiveDamaged(
             f"The archive of batch {folder.name} has no readable description.", "Restore `archive/` from a backup."
         ) from error
     return facts

@@ -10,14 +10,20 @@ from pathlib import Path
 
 import duckdb
 
-from readership.errors import DiskFull, ReadershipError, StoreBusy, StoreDamaged
+from readership.errors import DiskFull, ReadershipError, StoreBusy, StoreDamaged, StoreTooNew
 from readership.settings import Settings
+from readership.store import disk
 
 WRITER_CONFIG = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
 }
+
+
+_NO_ROOM = re.compile(r"No space left|disk quota|disk (?:is )?full|max_temp_directory_size", re.IGNORECASE)
+_LOCKED = re.compile(r"could not set lock|conflicting lock", re.IGNORECASE)
+"""Not any “lock”: DuckDB names the *block* of a damaged file."""
 
 
 def connect(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
@@ -54,12 +60,13 @@ def plainly(path: Path) -> Iterator[None]:
 def translated(error: duckdb.Error, path: Path) -> ReadershipError:
     """Our error for one of DuckDB's."""
     text = str(error)
-    if "No space left" in text or ("disk" in text.lower() and "full" in text.lower()):
-        return DiskFull(
-            "The disk is full: nothing of this run was written.",
-            "Free some room and run it again; what was stored before is whole.",
+    if _NO_ROOM.search(text):
+        return DiskFull(*disk.FULL)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return ReadershipError(
+            "The work needs more memory than it may use.", "Raise READERSHIP_MEMORY_MB and run it again."
         )
-    if "lock" in text.lower():
+    if _LOCKED.search(text):
         return StoreBusy(f"{path.name} is in use by another process.", "Wait until it has ended, then try again.")
     return StoreDamaged(
         f"{path.name} can't be used ({type(error).__name__}).",
@@ -92,7 +99,7 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
     done = {row[0] for row in connection.execute("SELECT name FROM migration").fetchall()}
     known = [name for name in scripts("migrations") if name.endswith(".sql")]
     if done - set(known):
-        raise StoreDamaged(
+        raise StoreTooNew(
             f"The store was written by a newer Readership (it has {sorted(done - set(known))[0]}).",
             "Use that version, or restore a backup made by this one.",
         )

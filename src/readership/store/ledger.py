@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-Kind = Literal["batch", "undo", "forget"]
+Kind = Literal["batch", "undo", "forget", "purged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,9 @@ class Entry:
     """One line.
 
     Attributes:
-        kind: `batch` (data came), `undo` (a batch was taken back), `forget` (an article was taken down).
-        batch: the batch it speaks of; for `forget` the id of the takedown.
+        kind: `batch` (data came), `undo` (a batch was taken back), `forget` (an article is taken down), `purged` (that
+            takedown is through, editions and archive included).
+        batch: the batch it speaks of; for `forget` and `purged` the id of the takedown.
         at: RFC 3339, UTC.
         facts: for a batch: command, options, inputs, archive files with SHA-256, rows written by table; for a takedown
             the article's site and key.
@@ -52,7 +54,8 @@ def append(path: Path, entry: Entry) -> None:
             file.flush()
             os.fsync(file.fileno())
         except OSError:
-            file.truncate(start)
+            with suppress(OSError):  # a torn line that stays is closed off by the next one
+                file.truncate(start)
             raise
     sync_folder(path.parent)
 
@@ -108,6 +111,12 @@ def undone(entries: list[Entry]) -> set[str]:
 def forgotten(entries: list[Entry]) -> set[tuple[str, str]]:
     """(site, article key) of the articles that were taken down and must not come back."""
     return {(entry.facts["site"], entry.facts["article_key"]) for entry in entries if entry.kind == "forget"}
+
+
+def unfinished(entries: list[Entry]) -> list[Entry]:
+    """Takedowns that were begun and not seen through."""
+    through = {entry.batch for entry in entries if entry.kind == "purged"}
+    return [entry for entry in entries if entry.kind == "forget" and entry.batch not in through]
 
 
 def sync_folder(folder: Path) -> None:

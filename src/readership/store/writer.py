@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, suppress, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -53,12 +53,19 @@ def locked(settings: Settings) -> Iterator[None]:
             f"The store is being written by {_holder(holder)}.", "Wait until it has ended, then run this again."
         ) from None
     try:
-        words = " ".join(Path(word).name if index == 0 else word for index, word in enumerate(sys.argv[:2]))
-        holder.write_text(json.dumps({"pid": os.getpid(), "command": words}))
+        _sign(holder)
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _sign(holder: Path) -> None:
+    """Leaves a note of who holds the lock; a full disk may not take it, and that must stop nobody."""
+    words = " ".join(Path(word).name if index == 0 else word for index, word in enumerate(sys.argv[:2]))
+    with suppress(OSError):
+        holder.write_text(json.dumps({"pid": os.getpid(), "command": words}))
 
 
 def _holder(path: Path) -> str:
@@ -75,6 +82,8 @@ class Writer:
     def __init__(self, settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:
         self.settings = settings
         self.connection = connection
+        self.sealed: str | None = None
+        """The batch whose COMMIT was begun last: whatever fails from there on, its archive must stay."""
 
     # -- staging ---
     def stage(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
@@ -113,6 +122,7 @@ class Writer:
             try:
                 done = self._merge(batch)
                 self._add_batch_row(batch, facts, done, started_at, finished_at)
+                self.sealed = batch
                 self.connection.execute("COMMIT")
             except duckdb.Error:
                 self._rollback()
@@ -151,11 +161,14 @@ class Writer:
         self._leave_out(ids)
 
     def _leave_out(self, ids: list[int]) -> None:
-        for name, schema in FACTS.items():
-            if "article" in schema.names:
-                self.connection.execute(
-                    " ".join(["DELETE FROM", f"stage_{name}", "WHERE article = ANY($ids)"]), {"ids": ids}
-                )
+        self.connection.execute(
+            "DELETE FROM stage_header_rate WHERE capture IN (SELECT capture FROM stage_capture WHERE article = ANY($ids))",
+            {"ids": ids},
+        )
+        for name in _of_articles():
+            self.connection.execute(
+                " ".join(["DELETE FROM", f"stage_{name}", "WHERE article = ANY($ids)"]), {"ids": ids}
+            )
 
     def _refuse_twins(self) -> None:
         """Leaves out articles whose id belongs to another article already, and says so among the rejects."""
@@ -177,6 +190,7 @@ class Writer:
         self, batch: str, facts: dict[str, Any], done: Committed, started_at: datetime, finished_at: datetime
     ) -> None:
         duplicates = sum(done.duplicates.get(name, 0) for name in ("capture", "observation", "gain", "official_rate"))
+        self.connection.execute("DELETE FROM batch WHERE batch = $batch", {"batch": batch})  # it is loaded again
         self.connection.execute(
             "INSERT INTO batch VALUES ($batch, $started, $finished, $command, $inputs, $bytes, $accepted, $rejected, "
             "$duplicates, $demo)",
@@ -217,30 +231,26 @@ class Writer:
             rows = cursor.fetchall()
         return dict(zip(names, rows[0], strict=True)) if rows else {}
 
+    def delete_facts(self, batch: str) -> int:
+        """Takes all facts of a batch out, in one transaction, but leaves its row: the sign that it is on its way out."""
+        return self._delete([(name, "batch = $batch") for name in FACTS], {"batch": batch})
+
     def delete_batch(self, batch: str) -> int:
-        """Takes all rows of a batch out, in one transaction; returns how many facts went."""
-        return self._delete("batch = $batch", {"batch": batch}, [*FACTS, "batch"])
+        """Takes all rows of a batch out, in one transaction; returns how many went."""
+        return self._delete([(name, "batch = $batch") for name in (*FACTS, "batch")], {"batch": batch})
 
     def delete_article(self, site: str, article_key: str) -> int:
         """Takes all rows of an article out, in one transaction; returns how many."""
-        gone = {"article": article_id(site, article_key)}
-        with database.plainly(self.settings.store):
-            captures = [
-                row[0]
-                for row in self.connection.execute(
-                    "SELECT capture FROM capture WHERE article = $article", gone
-                ).fetchall()
-            ]
-        tables = [name for name, schema in FACTS.items() if "article" in schema.names]
-        deleted = self._delete("article = $article", gone, tables)
-        return deleted + self._delete("capture = ANY($captures)", {"captures": captures}, ["header_rate"])
+        rates = ("header_rate", "capture IN (SELECT capture FROM capture WHERE article = $article)")
+        rest = [(name, "article = $article") for name in _of_articles()]
+        return self._delete([rates, *rest], {"article": article_id(site, article_key)})
 
-    def _delete(self, where: str, parameters: dict[str, Any], tables: list[str]) -> int:
+    def _delete(self, wheres: list[tuple[str, str]], parameters: dict[str, Any]) -> int:
         deleted = 0
         with database.plainly(self.settings.store):
             self.connection.execute("BEGIN")
             try:
-                for name in tables:
+                for name, where in wheres:
                     sql = " ".join(["DELETE FROM", name, "WHERE", where])
                     deleted += _first(self.connection.execute(sql, parameters))
                 self.connection.execute("COMMIT")
@@ -254,6 +264,11 @@ class Writer:
         """Whether the store knows the article."""
         wanted = {"article": article_id(site, article_key)}
         return bool(_first(self.connection.execute("SELECT count(*) FROM article WHERE article = $article", wanted)))
+
+
+def _of_articles() -> list[str]:
+    """Fact tables whose rows belong to an article."""
+    return [name for name, schema in FACTS.items() if "article" in schema.names]
 
 
 def _first(result: duckdb.DuckDBPyConnection) -> int:
@@ -271,6 +286,7 @@ def writer(settings: Settings) -> Iterator[Writer]:
     """
     with locked(settings):
         archive.sweep(settings.archive)
+        shutil.rmtree(settings.store.parent / "tmp", ignore_errors=True)  # what a killed writer had spilled
         connection = database.connect(settings.store, settings)
         try:
             with database.plainly(settings.store):
