@@ -87,8 +87,9 @@ def cited_source(text: str, own_names: Iterable[str] = ()) -> tuple[str, Provena
     low = text.lower()
     own = tuple(filter(None, (_plain(name) for name in own_names)))
     found: list[tuple[int, str, str]] = []
-    for stems, patterns in _RULES:
-        if any(stem in low for stem in stems):
+    cyrillic = "о" in low or "а" in low
+    for latin, stems, patterns in _RULES:
+        if latin is not cyrillic and any(map(low.__contains__, stems)):
             for pattern in patterns:
                 found.extend(_named(pattern, text, own))
     if not found:
@@ -162,16 +163,16 @@ def _sentence(text: str, match: re.Match[str]) -> str:
 
 
 _ENDS_WITH_NAME = frozenset({_KK_REFERENCE, _KK_DATA, _KK_SERVICE})
-_RULES: tuple[tuple[tuple[str, ...], tuple[re.Pattern[str], ...]], ...] = (
-    (("cites", "citing", "cited", "quot", "reference to", "link to", "referring", "refers to", "according to", "reported by", "report by", "reports by", "news by", "learned from", "learnt from", "source:", "sources:"), (_EN_BEFORE,)),
-    (("report", "write", "inform"), (_EN_INVERTED, _EN_AFTER)),
-    (("press service", "press-service", "press office"), (_EN_SERVICE, _EN_POSSESSIVE)),
-    (("news agency",), (_EN_WIRE,)),
-    (("сообщили в", "сообщают в", "сообщает в", "передали в"), (_RU_IN,)),
-    (("ссыл", "по данным", "по информации", "по сведениям", "по сообщени", "данным", "согласно", "как сообщ", "как перед", "как пишет", "как информ", "источник:", "ист.:"), (_RU_BEFORE,)),
-    (("сообща", "переда", "пишет", "пишут", "информиру", "сообщил", "уточняет"), (_RU_VERB,)),
-    (("сілтеме", "сүйен"), (_KK_REFERENCE,)),
-    (("мәлімет", "дерек", "ақпаратын", "хабарлауынша", "хабарлағандай", "дерегі"), (_KK_DATA,)),
-    (("баспасөз",), (_KK_SERVICE,)),
-    (("хабарлайды", "хабарлады", "жазады", "жазды"), (_KK_VERB,)),
+_RULES: tuple[tuple[bool, tuple[str, ...], tuple[re.Pattern[str], ...]], ...] = (
+    (True, ("cites", "citing", "cited", "quot", "reference to", "link to", "referring", "refers to", "according to", "reported by", "report by", "reports by", "news by", "learned from", "learnt from", "source:", "sources:"), (_EN_BEFORE,)),
+    (True, ("report", "write", "inform"), (_EN_INVERTED, _EN_AFTER)),
+    (True, ("press service", "press-service", "press office"), (_EN_SERVICE, _EN_POSSESSIVE)),
+    (True, ("news agency",), (_EN_WIRE,)),
+    (False, ("сообщили в", "сообщают в", "сообщает в", "передали в"), (_RU_IN,)),
+    (False, ("ссыл", "по данным", "по информации", "по сведениям", "по сообщени", "данным", "согласно", "как сообщ", "как перед", "как пишет", "как информ", "источник:", "ист.:"), (_RU_BEFORE,)),
+    (False, ("сообща", "переда", "пишет", "пишут", "информиру", "сообщил", "уточняет"), (_RU_VERB,)),
+    (False, ("сілтеме", "сүйен"), (_KK_REFERENCE,)),
+    (False, ("мәлімет", "дерек", "ақпаратын", "хабарлауынша", "хабарлағандай", "дерегі"), (_KK_DATA,)),
+    (False, ("баспасөз",), (_KK_SERVICE,)),
+    (False, ("хабарлайды", "хабарлады", "жазады", "жазды"), (_KK_VERB,)),
 )  # fmt: skip

@@ -13,10 +13,11 @@ from readership.sites import Sites, registrable
 __all__ = ["NotAnArticle", "read"]
 
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " ") | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad"))
-_ODD = re.compile("[\u00a0\u00ad\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]")
+_ANYTHING_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f\x85\u00a0\u00ad\u2000-\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _MARKUP = re.compile(r"<(?:!doctype html|html|head|body|article|div|meta|script|p|h1|span|main|section)\b", re.IGNORECASE)
+_FIRST_LINES = 240
 _MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -50,22 +51,32 @@ def is_html(text: str, content_type: str | None) -> bool:
 
 def normalise(text: str) -> str:
     """Plain line ends and spaces, no control characters; the number of lines stays."""
-    if "\r" in text or not text.isascii():
-        text = _BREAKS.sub("\n", text)
-        if _ODD.search(text):
-            text = text.translate(_SPACES)
-    return _CONTROL.sub("", text)
+    if not _ANYTHING_ODD.search(text):
+        return text
+    return _CONTROL.sub("", _BREAKS.sub("\n", text).translate(_SPACES))
 
 
 def read_text(text: str, url: str | None, sites: Sites) -> PageFacts:
     """Facts of a page text."""
-    lines = read_lines(normalise(text))
-    if not lines:
-        raise NotAnArticle("The page is empty.")
     site = sites.of_url(url) if url else None
     layout = layouts.named(site.layout) if site else layouts.GENERIC
-    found = generic.read(lines, hints_of(url), site, layout)
+    found = read_article(normalise(text), None, hints_of(url), site, layout)
     return facts(found, url, site, sites, layout.name)
+
+
+def read_article(text: str, tags: dict[int, str] | None, hints: generic.Hints, site: Site | None, layout: generic.Layout) -> generic.Found:
+    """Facts from lines; lines far below the article's end are not looked at."""
+    lines = read_lines(text, tags, _FIRST_LINES)
+    if not lines:
+        raise NotAnArticle("The page shows no text.", "It may be empty or drawn by scripts; save it as a browser shows it.")
+    try:
+        found = generic.read(lines, hints, site, layout)
+        if found.whole or len(lines) < _FIRST_LINES:
+            return found
+    except NotAnArticle:
+        if len(lines) < _FIRST_LINES:
+            raise
+    return generic.read(read_lines(text, tags), hints, site, layout)
 
 
 def hints_of(url: str | None, titles: frozenset[str] = frozenset()) -> generic.Hints:

@@ -10,13 +10,14 @@ from datetime import date
 from readership.errors import NotAnArticle
 from readership.models import HeaderRate, Provenance, Published, Site
 from readership.parse import dates, header, words
-from readership.parse.lines import Kind, Line, Meta
+from readership.parse.lines import Kind, Line, Meta, plain
 
+# So many short lines in a row, none of them a sentence, are links to elsewhere.
+_LINKS = 25
 _TITLE_WITHIN = 400
 _HEADER_KINDS = (Kind.FIGURE, Kind.RATE, Kind.CHANGE, Kind.WEATHER, Kind.PHONE)
 _BESIDE_TITLE = (Kind.SECTION, Kind.CRUMBS, Kind.CREDIT, Kind.AUTHOR, Kind.META, Kind.NOISE, Kind.SHARE)
 _WORD = re.compile(r"[^\W_]+")
-_PLAIN = re.compile(r"[\W_]+")
 _LATIN = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһі",
@@ -39,7 +40,7 @@ class Hints:
 
 @dataclass
 class Found:
-    """Facts read from lines, with provenance; a layout may add to it before it becomes PageFacts."""
+    """Facts read from lines, with provenance; `whole` when the article ended before the lines did."""
 
     title: str = ""
     body: str = ""
@@ -51,6 +52,7 @@ class Found:
     views: int | None = None
     rates: tuple[HeaderRate, ...] = ()
     captured_day: date | None = None
+    whole: bool = False
     provenance: dict[str, Provenance] = field(default_factory=dict)
 
     def note(self, name: str, line: Line) -> None:
@@ -88,11 +90,6 @@ class Frame:
     stop: int
 
 
-def plain(text: str) -> str:
-    """Letters and digits only, lower case: for comparing titles."""
-    return _PLAIN.sub("", text).lower()
-
-
 def read(lines: Sequence[Line], hints: Hints, site: Site | None, layout: Layout) -> Found:
     """Facts of a page from its lines.
 
@@ -107,10 +104,10 @@ def read(lines: Sequence[Line], hints: Hints, site: Site | None, layout: Layout)
     found.body = "\n".join(line.text for line in paragraphs)
     if paragraphs:
         found.provenance["body"] = Provenance(f"lines {paragraphs[0].no}-{paragraphs[-1].no}", paragraphs[0].text[:200])
+    found.whole = frame.stop < len(lines) and frame.end < len(lines) - 14
     _refuse(lines, found, paragraphs, sure)
     before = _beside_title(lines, frame)
     between = [line for line in lines[frame.last + 1 : frame.body] if line.kind is not Kind.TEXT or line.meta]
-    after = [line for line in lines[frame.body : frame.stop] if line not in paragraphs] if frame.end < frame.stop else []
     zone = site.zone if site else None
     dated = _published(found, lines, frame, before, between, zone)
     _views(found, lines, frame, before, between, dated)
@@ -118,7 +115,6 @@ def read(lines: Sequence[Line], hints: Hints, site: Site | None, layout: Layout)
     _credit(found, lines, frame, before, layout, site)
     _authors(found, lines, frame, before, between)
     _rates(found, lines, frame, site)
-    del after
     return found
 
 
@@ -127,22 +123,30 @@ def read(lines: Sequence[Line], hints: Hints, site: Site | None, layout: Layout)
 
 def _title(lines: Sequence[Line], hints: Hints, site: Site | None) -> tuple[int, int, bool]:
     """First and last place of the title, and whether more than its looks speaks for it."""
-    head = lines[:_TITLE_WITHIN]
+    text = [at for at, line in enumerate(lines[:_TITLE_WITHIN]) if line.kind is Kind.PROSE and len(line.text) > 60]
+    if len(text) > 3 and (found := _best_title(lines[: text[3] + 1], hints, site)):
+        return found
+    if found := _best_title(lines[:_TITLE_WITHIN], hints, site):
+        return found
+    raise NotAnArticle("No title was found on the page.", "Menus, pictures and empty pages hold no article.")
+
+
+def _best_title(head: Sequence[Line], hints: Hints, site: Site | None) -> tuple[int, int, bool] | None:
     seen: dict[str, list[int]] = {}
     for at, line in enumerate(head):
         if line.kind in (Kind.TEXT, Kind.PROSE, Kind.META) and len(line.text) <= 300:
-            seen.setdefault(plain(line.text), []).append(at)
+            seen.setdefault(line.key, []).append(at)
     own = {plain(name) for name in (*site.own_names, site.name)} if site else set()
     best: tuple[float, int] | None = None
     prose = 0
     adjacent_text = -2
     for at, line in enumerate(head):
-        key = plain(line.text)
+        key = line.key if len(line.text) <= 300 else ""
         if line.kind is Kind.PROSE and len(line.text) > 60 and line.tag != "h1":
             prose += 1
+        if prose > 2 and best and best[0] >= 4:
+            break
         if not _may_be_title(line, key, own, seen, hints):
-            if prose > 2 and best and best[0] >= 4:
-                break
             continue
         score = _title_score(head, at, key, seen, hints)
         if prose:
@@ -153,8 +157,8 @@ def _title(lines: Sequence[Line], hints: Hints, site: Site | None) -> tuple[int,
         if best is None or score >= best[0]:
             best = (score, at)
     if best is None or best[0] < 0.5:
-        raise NotAnArticle("No title was found on the page.", "Menus, pictures and empty pages hold no article.")
-    key = plain(head[best[1]].text)
+        return None
+    key = head[best[1]].key
     places = [at for at in seen[key] if at <= best[1] + 30]
     return places[0], _last_repeat(head, places), best[0] >= 6
 
@@ -193,7 +197,7 @@ def _title_score(head: Sequence[Line], at: int, key: str, seen: Mapping[str, lis
         score += 8
     if key in hints.titles:
         score += 8
-    if hints.slug and count >= 2:
+    if hints.slug and count >= 2 and line.kind is not Kind.PROSE:
         score += 6 * _slug_share(text, hints.slug)
     if text.endswith(".") and not text.endswith("..."):
         score -= 2.5
@@ -211,7 +215,7 @@ def _title_score(head: Sequence[Line], at: int, key: str, seen: Mapping[str, lis
 def _neighbours(head: Sequence[Line], at: int, key: str) -> float:
     score = 0.0
     for line in head[at + 1 : at + 5]:
-        if plain(line.text) == key:
+        if len(line.text) <= 300 and line.key == key:
             continue
         if line.kind is Kind.META and line.meta and (line.meta.dates or line.meta.relative or line.meta.views):
             score += 2
@@ -276,7 +280,7 @@ def _body(lines: Sequence[Line], first: int, last: int) -> tuple[Frame, list[Lin
     pending: list[Line] = []
     skipping = False
     end, stop = start, len(lines)
-    title = plain(lines[first].text)
+    title = lines[first].key
     for at in range(start, len(lines)):
         line = lines[at]
         kind = line.kind
@@ -297,8 +301,11 @@ def _body(lines: Sequence[Line], first: int, last: int) -> tuple[Frame, list[Lin
         elif kind is Kind.ASIDE:
             skipping = len(line.text) < 40
             pending = []
-        elif kind in (Kind.TEXT, Kind.RATE, Kind.FIGURE, Kind.SECTION) and not skipping and plain(line.text) != title:
+        elif kind in (Kind.TEXT, Kind.RATE, Kind.FIGURE, Kind.SECTION) and not skipping and line.key != title:
             pending.append(line)
+            if len(pending) >= _LINKS and paragraphs:
+                stop = at - _LINKS + 1
+                break
         elif kind in (Kind.SHARE, Kind.NAV):
             pending = []
     return Frame(first, last, start, max(end, start), stop), paragraphs

@@ -15,7 +15,6 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from readership.errors import NotAnArticle
 from readership.models import PageFacts, Provenance, Published, Site
 from readership.parse import dates, generic, layouts
-from readership.parse.lines import Line, read_lines
 from readership.sites import Sites
 
 # Beyond these the time of the HTML parser grows with the square; no page for people comes near.
@@ -28,26 +27,30 @@ _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 # Elements without an end, or whose end may be left out: they don't nest.
 _VOID = frozenset({"p", "li", "td", "tr", "th", "dd", "dt", "option", "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"})
 _DROP = ["script", "style", "noscript", "template", "iframe", "select", "textarea", "object", "footer", "dialog", "video", "audio", "canvas", "datalist"]
-_BLOCK = frozenset(
-    {
-        "address", "article", "aside", "blockquote", "br", "button", "caption", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure",
-        "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "label", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary",
-        "table", "tbody", "thead", "tr", "td", "th", "tfoot", "ul", "time",
-    }
-)  # fmt: skip
+_BLOCKS = (
+    "address|article|aside|blockquote|br|button|caption|center|dd|details|div|dl|dt|fieldset|figcaption|figure|form|h[1-6]|header|hr|label|legend"
+    "|li|main|menu|nav|ol|p|pre|section|summary|table|tbody|thead|tfoot|tr|td|th|ul|time"
+)
+_BLOCK = re.compile(rf"</?(?:{_BLOCKS})(?:\s[^>]*)?>")
+_INLINE = re.compile(r"</?(?:b|strong|i|em|u|font|sup|sub|mark|wbr|small|s|abbr|span|a|bdi)(?:\s[^>]*)?>")
+_OTHER = re.compile(r"<[^>]*>")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_MARKED = re.compile(r"<(h1|figcaption)(?:\s[^>]*)?>")
+# Inline elements that touch are set apart by style sheets: their texts are not one word.
+_TOUCHING = tuple(f"</{name}><" for name in ("span", "a", "b", "i", "strong", "em", "button", "small"))
+_WHITE = re.compile(r"[ \t\r\n\f]+")
+# Counters whose only label is an icon, by the names that icons and their boxes have.
+_ICON = re.compile(
+    r"<[a-z]+\s[^>]*?(?:class|href)=\"[^\"]*?(?<![a-z])"
+    r"(?:(?P<view>eye|views?|view-count|views-count|viewcount|post-views|hits|page-views|pageviews|prosmotr\w*)|comments?|comment-count)(?![a-z])[^>]*>",
+    re.IGNORECASE,
+)
 # Readers' comments and other articles, by the names that most sites give these blocks.
 _OTHERS = (
     "#comments, .comments, .Comments, .comment-list, .comments-area, #disqus_thread, .related, .related-news, .related-posts, "
     ".read-also, .similar-news, .other-news, .recommended, aside"
 )
-_TAGGED = frozenset({"h1", "h2", "h3", "li", "figcaption", "p"})
-_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^>]*)>|<!--.*?-->|<[!?][^>]*>", re.DOTALL)
-# Inline elements that touch are set apart by style sheets: their texts are not one word.
-_TOUCHING = re.compile(r"(</(?:span|a|b|i|strong|em|button)>)(?=<[a-z])", re.IGNORECASE)
-_WHITE = re.compile(r"[ \t\r\n\f]+")
-_ICON = re.compile(r"""(?:class|href)="[^"]*?(?<![a-z])(?:(?P<view>eye|views?|view-count|views-count|viewcount|post-views|hits|page-views|pageviews|prosmotr\w*)|(?P<comment>comments?|comment-count))(?![a-z])[^"]*\"""", re.IGNORECASE)
 _ARTICLE_TYPES = frozenset({"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle", "LiveBlogPosting", "TechArticle", "VideoObject", "Report", "ReviewNewsArticle", "BackgroundNewsArticle", "AdvertiserContentArticle"})
-_H1_MARK = "\x01"
 
 
 # Accounts, not people.
@@ -81,13 +84,12 @@ def read(text: str, url: str | None, sites: Sites) -> PageFacts:
     url = url or told.url
     site = sites.of_url(url) if url else None
     layout = layouts.named(site.layout) if site else layouts.GENERIC
-    lines = _lines(tree)
-    if not lines:
-        raise NotAnArticle("The page shows no text.", "It may be drawn by scripts; save it as the browser shows it.")
+    text, tags = _text(tree)
     hints = _hints(url, told)
-    found = generic.read(lines, hints, site, layout)
+    from readership.parse import facts, read_article
+
+    found = read_article(text, tags, hints, site, layout)
     _apply(found, told, site)
-    from readership.parse import facts
 
     return facts(found, url, site, sites, layout.name, told.language)
 
@@ -124,7 +126,7 @@ def _depth(text: str) -> int:
 # --- visible text ----------------------------------------------------------------------------------------------------
 
 
-def _lines(tree: LexborHTMLParser) -> list[Line]:
+def _text(tree: LexborHTMLParser) -> tuple[str, dict[int, str]]:
     tree.strip_tags(_DROP)
     for block in tree.css(_OTHERS):
         if block.css_first("h1") is None:
@@ -133,10 +135,7 @@ def _lines(tree: LexborHTMLParser) -> list[Line]:
         if not _is_path(menu):
             menu.decompose()
     body = tree.body
-    if body is None:
-        return []
-    text, tags = visible(body.html or "")
-    return read_lines(text, tags)
+    return visible((body.html if body is not None else None) or "")
 
 
 def _is_path(node: LexborNode) -> bool:
@@ -146,41 +145,33 @@ def _is_path(node: LexborNode) -> bool:
 
 
 def visible(markup: str) -> tuple[str, dict[int, str]]:
-    """Text as lines, one a block, and what the markup says of a line, by line number."""
-    marked = _ANY_TAG.sub(_as_text, _TOUCHING.sub(r"\1 ", _WHITE.sub(" ", markup)))
+    """Text of a parsed and written markup as lines, one a block, and which of them are headings and captions."""
     from readership.parse import normalise
 
+    marked = _WHITE.sub(" ", _COMMENT.sub("", markup))
+    for touching in _TOUCHING:
+        marked = marked.replace(touching, f"{touching[:-1]} <")
+    marked = _ICON.sub(_icon, marked)
+    marked = _MARKED.sub("\n\x02\\1\x03", marked)
+    marked = _OTHER.sub(" ", _INLINE.sub("", _BLOCK.sub("\n", marked)))
     kept: list[str] = []
     tags: dict[int, str] = {}
     for raw in entities.unescape(marked).split("\n"):
-        line = raw.strip()
-        tag = ""
-        if line.startswith("\x02"):
+        if not (line := raw.strip()):
+            continue
+        if line[0] == "\x02":
             tag, _, line = line[1:].partition("\x03")
-            line = line.strip()
-        if line:
-            kept.append(line.replace("\x02", "").replace("\x03", ""))
-            if tag:
-                tags[len(kept)] = tag
+            if not (line := line.strip()):
+                continue
+            tags[len(kept) + 1] = tag
+        kept.append(line)
     return normalise("\n".join(kept)), tags
 
 
-def _as_text(match: re.Match[str]) -> str:
-    name = match[2]
-    if name is None:
-        return ""
-    name = name.lower()
-    icon = ""
-    if not match[1] and match[3] and (found := _ICON.search(match[3])):
-        icon = " 👁 " if found["view"] else " 💬 "
-    if name in _BLOCK:
-        if not match[1] and name in _TAGGED:
-            return f"\n\x02{name}\x03{icon}"
-        return f"\n{icon}"
-    return icon or ("" if name in _INLINE else " ")
-
-
-_INLINE = frozenset({"b", "strong", "i", "em", "u", "font", "sup", "sub", "mark", "wbr", "small", "s", "abbr", "span", "a", "bdi"})
+def _icon(match: re.Match[str]) -> str:
+    """The sign of a counter after the element that stands for it."""
+    sign = "👁" if match["view"] else "💬"
+    return f"{match[0]} {sign} "
 
 
 # --- what machines are told ------------------------------------------------------------------------------------------

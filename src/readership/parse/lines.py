@@ -57,7 +57,7 @@ class Meta:
     others: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Line:
     """One line that is not empty.
 
@@ -76,8 +76,22 @@ class Line:
     value: str = ""
     meta: Meta | None = None
     figures: list[header.Figure] | None = None
+    _key: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Letters and digits only, lower case: for comparing."""
+        if self._key is None:
+            self._key = plain(self.text)
+        return self._key
 
 
+def plain(text: str) -> str:
+    """Letters and digits only, lower case: for comparing titles and names."""
+    return _PLAIN.sub("", text).lower()
+
+
+_PLAIN = re.compile(r"[\W_]+")
 _DIGIT = re.compile(r"\d", re.ASCII)
 _PHOTO = (
     r"(?:(?:иллюстративное |архивное |обложка[:,]? |заглавное |главное |cover |file |main |lead )?"
@@ -123,15 +137,17 @@ _STARTS = (
     )),
     (Kind.END, (
         "related news", "related articles", "похожие новости", "новости по теме", "материалы по теме", "теги:", "тэги:", "tags:", "tag:", "keywords:", "ключевые слова", "метки:", "тегтер:", "тэгтер:", "кілт сөздер",
-        "©", "(c) ", "copyright", "все права защищены", "all rights reserved", "барлық құқықтар", "нашли ошибку", "заметили ошибку", "если вы нашли", "если вы заметили", "қате тапсаңыз", "қатені тапсаңыз", "found a mistake", "found an error", "if you notice", "if you find an error", "сообщить об ошибке",
+        "©", "© ", "(c) ", "copyright", "все права защищены", "all rights reserved", "барлық құқықтар", "нашли ошибку", "заметили ошибку", "если вы нашли", "если вы заметили", "қате тапсаңыз", "қатені тапсаңыз", "found a mistake", "found an error", "if you notice", "if you find an error", "сообщить об ошибке",
         "при использовании", "при копировании", "при перепечатке", "при цитировании", "использование материалов", "материалды пайдалан", "материалдарды пайдалан", "сайт материалдарын", "сайттағы материал", "any use of", "use of materials", "reproduction", "перепечатка",
         "tags ", "теги ", "тэги ", "тегтер ", "leave a comment", "leave a reply", "оставить комментарий", "комментарии (", "comments (", "пікірлер (", "пікір қалдыру", "чтобы оставить комментарий", "войдите, чтобы", "пікір қалдыру үшін", "log in to comment",
         "выделите ее", "выделите её", "нажмите ctrl", "ctrl+enter",
     )),
     (Kind.NOISE, ("реклама", "advertisement", "жарнама", "sponsored", "you have javascript", "we use cookies", "this site uses cookies", "мы используем", "сайт использует cookie", "этот сайт использует", "loading", "загрузка", "please enable", "by using this site", "продолжая пользоваться", "по московскому")),
 )  # fmt: skip
-_START = tuple((kind, starts) for kind, starts in _STARTS)
-_ALL_STARTS = tuple(start for _, starts in _STARTS for start in starts)
+_STARTS_BY_HEAD: dict[str, list[tuple[str, Kind]]] = {}
+for _kind, _starts in _STARTS:
+    for _start in _starts:
+        _STARTS_BY_HEAD.setdefault(_start[:2], []).append((_start, _kind))
 _CRUMB_MARK = re.compile(r"\s*[>›»→❯]\s*|\s+/\s+|\s+\\\s+")
 _DEGREES = re.compile(r"[°º℃℉˚]|m/s|м/с|mm hg|мм рт", re.IGNORECASE)
 _WEATHER = re.compile(r"[+\-−–]?\d{1,2}\s?(?:\.{2,3}|…)?\s?[+\-−–]?\d{0,2}\s?(?:°|º|℃|℉|˚)|\b\d{1,3}\s?(?:m/s|м/с|mm hg|мм рт)|^[+\-−]\d{1,2}$")
@@ -160,12 +176,13 @@ _INT = re.compile(r"\d{1,3}(?:[ ,.'’]\d{3})+|\d+")
 _MARKS = re.compile(r"^[\W_]+|[\W_]+$")
 
 
-def read_lines(text: str, tags: dict[int, str] | None = None) -> list[Line]:
+def read_lines(text: str, tags: dict[int, str] | None = None, most: int | None = None) -> list[Line]:
     """The lines of a page text that are not empty, each with its kind.
 
     Args:
         text: with plain spaces (`normalise`).
         tags: what the markup says, by line number.
+        most: stop after so many.
     """
     found: list[Line] = []
     gap = False
@@ -178,6 +195,8 @@ def read_lines(text: str, tags: dict[int, str] | None = None) -> list[Line]:
         classify(line)
         found.append(line)
         gap = False
+        if most is not None and len(found) >= most:
+            break
     _join_labels(found)
     return found
 
@@ -188,35 +207,67 @@ def classify(line: Line) -> None:
     size = len(text)
     if size > MAX_META:
         line.kind = Kind.SHARE if size < 300 and _invites(text.lower()) else Kind.PROSE
-        if size < 600 and (caption := _CAPTION_CREDIT.search(text, size - 80)):
-            line.value = caption["name"].strip()
+        _caption(line, text[-80:].lower() if size < 600 else "")
         return
     low = text.lower()
+    if _by_words(line, low) or _by_start(line, low):
+        return
+    if line.tag != "h1" and _invites(low):
+        line.kind = Kind.SHARE
+    elif _is_prose(line, low):
+        line.kind = Kind.PROSE
+        _caption(line, low)
+    elif not _says(line, low):
+        _caption(line, low)
+        if size >= 40 and text.endswith(_SENTENCE_END) and text.count(" ") >= 5:
+            line.kind = Kind.PROSE
+
+
+def _by_words(line: Line, low: str) -> bool:
     key = low.strip(_EDGES)
     kind = _BY_WORDS.get(key)
-    if kind is not None:
-        line.kind = kind
-        line.value = text.strip(_EDGES) if kind is Kind.SECTION else key
-        return
-    if low.startswith(_ALL_STARTS):
-        for kind, starts in _START:
-            if low.startswith(starts):
-                line.kind = kind
-                return
-    if size < 300 and line.tag != "h1" and _invites(low):
-        line.kind = Kind.SHARE
-        return
+    if kind is None:
+        return False
+    line.kind, line.value = kind, key
+    if kind is Kind.SECTION:
+        line.value = line.text.strip(_EDGES)
+        if line.text.endswith(":"):  # the heading of a box ("Weather:")
+            line.kind = Kind.NAV
+    return True
+
+
+def _by_start(line: Line, low: str) -> bool:
+    for start, kind in _STARTS_BY_HEAD.get(low[:2], ()):
+        if low.startswith(start):
+            line.kind = kind
+            return True
+    return False
+
+
+def _is_prose(line: Line, low: str) -> bool:
+    """A sentence long enough to be nothing else; it is not searched for dates and counters."""
+    text = line.text
+    long = len(text) >= 70 and text[-1] in ".!?…»”\"" and text.count(" ") >= 8
+    return long and line.tag != "h1" and not low.startswith(_LABEL_STARTS)
+
+
+def _says(line: Line, low: str) -> bool:
+    """Whether a short line is something with a label, figures or a place in the site's menu."""
     if _HAS_LABEL.search(low) and _labelled_text(line, low):
-        return
-    if _DIGIT.search(text):
-        if _figures(line) or _scan(line):
-            return
-    elif _undigited(line, low, key):
-        return
-    if (found := _PHOTO_WORD.search(low)) and found.start() and (caption := _CAPTION_CREDIT.search(text)):
-        line.value = caption["name"].strip(_EDGES)
-    if size >= 40 and text.endswith(_SENTENCE_END) and text.count(" ") >= 5:
-        line.kind = Kind.PROSE
+        return True
+    if _DIGIT.search(line.text):
+        return _figures(line) or _scan(line)
+    return _undigited(line, low, low.strip(_EDGES))
+
+
+def _caption(line: Line, low: str) -> None:
+    """A picture's credit at the end of its caption becomes the line's value."""
+    named = (
+        "photo" in low or "фото" in low or "сурет" in low or "image" in low or "picture" in low or "иллюстрац" in low
+        or "коллаж" in low or "скриншот" in low
+    )  # fmt: skip
+    if named and (found := _CAPTION_CREDIT.search(line.text, max(0, len(line.text) - 140))):
+        line.value = found["name"].strip(_EDGES)
 
 
 _COUNT_WORDS = words.VIEW | words.COMMENT | words.OTHER_COUNTS
@@ -229,16 +280,20 @@ _BY_WORDS: dict[str, Kind] = {
     **dict.fromkeys(words.SECTIONS, Kind.SECTION),
     "": Kind.NOISE,
 }
-_SOCIAL = ("telegram", "телеграм", "instagram", "whatsapp", "facebook", "youtube", "google news", "newsletter", "рассылк")
 _INVITES = re.compile(r"\b(?:подпис(?:ывай|ат|аться|ка)|подпиш|subscribe|follow|sign up|join|жазыл|присоедин|пишите|write to us|следите|читайте нас)")
 
 
 def _invites(low: str) -> bool:
     """An invitation to a channel or newsletter, however it begins."""
-    return any(name in low for name in _SOCIAL) and _INVITES.search(low) is not None
+    named = (
+        "telegram" in low or "телеграм" in low or "instagram" in low or "whatsapp" in low or "facebook" in low
+        or "youtube" in low or "google news" in low or "newsletter" in low or "рассылк" in low
+    )  # fmt: skip
+    return named and _INVITES.search(low) is not None
 
 
-_PHOTO_WORD = re.compile(r"photo|фото|сурет|image|picture|иллюстрац|коллаж|скриншот")
+_PHOTO_STEMS = ("photo", "фото", "сурет", "image", "picture", "иллюстрац", "коллаж", "скриншот")
+_LABEL_STARTS = ("by ", "©", "(", "[", *_PHOTO_STEMS)
 _HAS_LABEL = re.compile(r"[:|–—©]|\s-\s|^by |^от |^подготовил|^дайындаған|^written by|фото|photo|сурет", re.IGNORECASE)
 
 
