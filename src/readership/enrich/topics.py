@@ -16,7 +16,7 @@ from readership.models import TopicScore
 
 LANGUAGES = ("en", "ru", "kk")
 _LONGEST_ENDING = 7
-_TITLE, _LEAD, _REST = 2.0, 1.3, 1.0
+_TITLE, _LEAD, _REST = 1.5, 1.2, 1.0
 _HALF = 3.0
 """Points at which a topic's score is 0.5."""
 _FAINT = 0.3
@@ -53,6 +53,14 @@ class Term:
     weight: float
     language: str
 
+    @property
+    def case(self) -> str:
+        """`upper` for a term listed in capitals (WHO), `title` for one listed with a capital, else ""."""
+        letters = "".join(filter(str.isalpha, self.text))
+        if len(letters) > 1 and letters.isupper():
+            return "upper"
+        return "title" if self.text[0].isupper() else ""
+
 
 @dataclass(frozen=True)
 class Topics:
@@ -60,10 +68,10 @@ class Topics:
 
     topics: dict[str, Topic]
     terms: tuple[Term, ...]
-    _lexicon: list[Lexicon[Term]] = field(default_factory=list, compare=False, repr=False)
+    _lexicon: list[Lexicon[Sense]] = field(default_factory=list, compare=False, repr=False)
 
     @property
-    def lexicon(self) -> Lexicon[Term]:
+    def lexicon(self) -> Lexicon[Sense]:
         """All terms behind one automaton, built at first use."""
         if not self._lexicon:
             self._lexicon.append(Lexicon(_entries(self.terms)))
@@ -103,30 +111,45 @@ class Topics:
 
 
 def _tally(
-    hits: list[tuple[int, int, list[Term]]], whole: str, title: int, language: str | None
+    hits: list[tuple[int, int, list[Sense]]], whole: str, title: int, language: str | None
 ) -> tuple[dict[str, float], dict[str, dict[str, None]]]:
     points: dict[str, float] = defaultdict(float)
     words: dict[str, dict[str, None]] = defaultdict(dict)
-    seen: dict[tuple[str, str], int] = {}
+    seen: dict[int, int] = {}
     lead = whole.find("\n", title + 1)
     lead = min(lead if lead > 0 else len(whole), title + 300)
     for start, end, terms in hits:
         place = _TITLE if start < title else _LEAD if start < lead else _REST
-        for term in terms:
-            if language is not None and term.language != language:
+        for spoken, key, topic, weight, case in terms:
+            if language is not None and spoken != language:
                 continue
-            key = term.text, term.topic
+            if case and not (whole[start:end].isupper() if case == "upper" else whole[start].isupper()):
+                continue
             times = seen[key] = seen.get(key, 0) + 1
-            points[term.topic] += term.weight * place / times
-            words[term.topic].setdefault(whole[start:end])
+            points[topic] += weight * place / times
+            words[topic].setdefault(whole[start:end])
     return points, words
 
 
-def _entries(terms: Iterable[Term]) -> Iterator[Entry[Term]]:
-    for term in terms:
+Sense = tuple[str, int, str, float, str]
+"""What the scan needs of a term: language, number, topic, weight, case."""
+
+
+def _entries(terms: Iterable[Term]) -> Iterator[Entry[Sense]]:
+    for number, term in enumerate(terms):
         stem = term.text.rstrip("*+")
         endings = _ANY if term.text.endswith("*") else frozenset({b"", b"s", b"es"}) if term.text.endswith("+") else _EXACT
-        yield Entry(alphabet.word(stem), endings, term)
+        for form in _softened(stem) if term.language == "kk" and endings is _ANY else (stem,):
+            yield Entry(alphabet.word(form), endings, (term.language, number, term.topic, term.weight, term.case))
+
+
+_SOFT = {"п": "б", "к": "г", "қ": "ғ"}
+
+
+def _softened(stem: str) -> tuple[str, ...]:
+    """A Kazakh stem, and as it is before a vowel: мектеп, мектеб(і)."""
+    soft = _SOFT.get(stem[-1])
+    return (stem, stem[:-1] + soft) if soft else (stem,)
 
 
 def load(own: Path | None = None) -> Topics:
