@@ -1,8 +1,8 @@
 """Hours and days of a zone as tables: exact for offset changes and the repeated hour, and portable (SCALE).
 
 A slot is a number of whole hours since the epoch, shifted by the zone's phase (the part of its offset below an hour),
-so that `slot = (seconds + phase) // 3600` finds an instant's hour without a join. The calendar gives each slot its local
-day, hour and label; a day has as many slots as it has hours (25 on the day when Almaty's clocks went back).
+so that `slot = (seconds + phase) // 3600` finds an instant's hour without a join. The calendar gives each slot its
+local day, hour and label; a day has as many slots as it has hours (25 on the day when Almaty's clocks went back).
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 HOUR, DAY = 3600, 86400
+MARGIN = 32 * 24
+"""Slots looked at beyond either end, so that days, weeks and months at the ends have their true length."""
 
 
 def phase_s(zone: str, at_s: int) -> int:
@@ -29,10 +31,11 @@ def _offset(zone: ZoneInfo, at_s: int) -> int:
 
 def hours(zone: str, from_s: int, to_s: int, week_start: int = 1) -> pa.Table:
     """Slots of a zone that touch [from_s, to_s): zone, slot, from_s, to_s, local_hour, label, day, week, month,
-    weekday, hour, day_s, month_s (lengths in seconds, of the local day and month)."""
+    weekday, hour, day_s, week_s, month_s (lengths in seconds, of the local day, week and month)."""
     tz = ZoneInfo(zone)
     phase = phase_s(zone, from_s)
-    slots = np.arange((from_s + phase) // HOUR, (to_s + phase + HOUR - 1) // HOUR, dtype=np.int64)
+    low, high = (from_s + phase) // HOUR, (to_s + phase + HOUR - 1) // HOUR
+    slots = np.arange(low - MARGIN, high + MARGIN, dtype=np.int64)
     starts = slots * HOUR - phase
     offsets = _offsets(tz, starts)
     local = starts + offsets
@@ -42,6 +45,8 @@ def hours(zone: str, from_s: int, to_s: int, week_start: int = 1) -> pa.Table:
     months = np.array(days, "datetime64[D]").astype("datetime64[M]")
     month_s = _lengths(months.astype(np.int64))
     weekday = (days + 3) % 7 + 1  # 1970-01-01 was a Thursday, 4
+    weeks = days - (weekday - week_start) % 7
+    week_s = _lengths(weeks)
     return pa.table(
         {
             "zone": pa.array([zone] * len(slots), pa.string()),
@@ -51,14 +56,15 @@ def hours(zone: str, from_s: int, to_s: int, week_start: int = 1) -> pa.Table:
             "local_hour": pa.array(((local // HOUR) * HOUR * 1_000_000).astype("datetime64[us]")),
             "label": _labels(hour, local // HOUR, offsets),
             "day": pa.array(days.astype("datetime64[D]")),
-            "week": pa.array((days - (weekday - week_start) % 7).astype("datetime64[D]")),
+            "week": pa.array(weeks.astype("datetime64[D]")),
             "month": pa.array(months.astype("datetime64[D]")),
             "weekday": weekday.astype(np.int32),
             "hour": hour.astype(np.int32),
             "day_s": day_s,
+            "week_s": week_s,
             "month_s": month_s,
         }
-    )
+    ).slice(MARGIN, high - low)
 
 
 def _offsets(tz: ZoneInfo, starts: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ CREATE TABLE site (
 );
 CREATE TABLE calendar (
     zone VARCHAR, slot BIGINT, from_s BIGINT, to_s BIGINT, local_hour TIMESTAMP, label VARCHAR, day DATE, week DATE,
-    month DATE, weekday INTEGER, hour INTEGER, day_s BIGINT, month_s BIGINT
+    month DATE, weekday INTEGER, hour INTEGER, day_s BIGINT, week_s BIGINT, month_s BIGINT
 );
 CREATE TABLE calendar_day (zone VARCHAR, day DATE, from_s BIGINT, to_s BIGINT);
 CREATE TABLE batch (

@@ -84,13 +84,15 @@ FULL OUTER JOIN (
 ) AS x ON x.article = i.article AND x.meter = i.meter;
 
 -- V̂ at the ages of the grid: F interpolated at publication + age, known with a kept reading within a quarter of the age.
+-- A first reading that no publication bounds (from_s NULL) tells F at its own moment only.
 CREATE TEMP TABLE fresh_article_age AS
 SELECT i.article, i.meter, g.age_h,
-    i.start_total + (i.gained * (a.published_s + g.age_h * 3600 - i.from_s)) // nullif(i.to_s - i.from_s, 0) AS views
+    i.start_total + coalesce(
+        (i.gained * (a.published_s + g.age_h * 3600 - i.from_s)) // nullif(i.to_s - i.from_s, 0), 0) AS views
 FROM fresh_interval AS i
 JOIN fresh_article AS a ON a.article = i.article
 CROSS JOIN age_grid AS g
-WHERE a.published_s IS NOT NULL AND i.start_total IS NOT NULL AND i.from_s IS NOT NULL
-    AND i.from_s < a.published_s + g.age_h * 3600 AND i.to_s >= a.published_s + g.age_h * 3600
+WHERE a.published_s IS NOT NULL AND i.start_total IS NOT NULL
+    AND coalesce(i.from_s, i.to_s - 1) < a.published_s + g.age_h * 3600 AND i.to_s >= a.published_s + g.age_h * 3600
     AND (i.to_s - (a.published_s + g.age_h * 3600) <= g.age_h * 900
         OR (a.published_s + g.age_h * 3600 - i.from_s <= g.age_h * 900 AND i.from_s > a.published_s));

@@ -35,7 +35,7 @@ CREATE TEMP TABLE day_piece AS
 SELECT p.article, p.meter, p.site, c.day,
     CAST(sum(p.views) AS BIGINT) AS views,
     CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed,
-    CAST(sum(CASE WHEN p.length_s <= 604800 THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
+    CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
     CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
 FROM piece AS p
 JOIN site AS s ON s.site = p.site
@@ -46,7 +46,7 @@ CREATE TEMP TABLE hour_piece AS
 SELECT p.site, p.meter, p.slot, CAST(sum(p.views) AS BIGINT) AS views,
     CAST(sum(CASE WHEN p.length_s <= 3600 THEN p.views ELSE 0 END) AS BIGINT) AS observed,
     CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_day,
-    CAST(sum(CASE WHEN p.length_s <= 604800 THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
+    CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
     CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
 FROM piece AS p
 JOIN site AS s ON s.site = p.site
