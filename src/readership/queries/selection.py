@@ -150,8 +150,9 @@ class Selection:
     def _dates(self, _: Callable[[str], str], day: Callable[[date], str]) -> str:
         read = self.question == "read"
         if self.since and self.until:
-            both = "read from {since} to before {until}" if read else "published from {since} to before {until}"
-            pattern = _(both)
+            # Each message literally inside its call: what isn't can't be found for the catalogues.
+            both = (_("read from {since} to before {until}"), _("published from {since} to before {until}"))
+            pattern = both[0] if read else both[1]
         elif self.since:
             pattern = _("read since {since}") if read else _("published since {since}")
         elif self.until:
