@@ -18,56 +18,114 @@ _QUOTES = "«»“”\"„‟‘’'"
 # A name: up to a clause mark; a dot may stand inside it (gov.kz, U.S.).
 _NAME = r"(?P<name>(?:[^\s.,;:()!?\n–—]|\.(?=\w)|[ \t](?![–—(]))(?:[^,;:()!?\n–—.]|\.(?=\w)){0,120})"
 _EN_BEFORE = re.compile(
-    r"(?i:\b(?:cit(?:es|ing|ed)|quot(?:es|ing)|with (?:a )?(?:reference|link) to|referring to|refers to|according to(?: (?:the )?(?:data|information|report|reports"
-    r"|statement|figures|a report|a statement|information|statistics) (?:of|from|by|provided by))?|as reported by|reported by|reports? by|news by"
+    r"(?i:\b(?:cit(?:es|ing|ed)|quot(?:es|ing)|with (?:a )?(?:reference|link) to|referring to|refers to|according "
+    r"to(?: (?:the )?(?:data|information|report|reports"
+    r"|statement|figures|a report|a statement|information|statistics) (?:of|from|by|provided by))?|as reported by"
+    r"|reported by|reports? by|news by"
     r"|learned from|learnt from|(?:source|sources?):))\s+" + _NAME
 )
-_EN_INVERTED = re.compile(r",[”\"’']?\s+(?:(?i:as)\s+)?(?:reports?|reported|writes?|informs?|informed)\s+(?!(?i:that|on|to|in|for|about|of|at|from|by|a|an|its|his|her)\b)" + _NAME)
+_EN_INVERTED = re.compile(
+    r",[”\"’']?\s+(?:(?i:as)\s+)?(?:reports?|reported|writes?|informs?|informed)\s+(?!(?i:that|on|to|in|for|about"
+    r"|of|at|from|by|a|an|its|his|her)\b)" + _NAME
+)
 _EN_AFTER = re.compile(
-    rf",[”\"’']?\s+(?P<name>(?i:the\s+)?(?:press[- ](?:service|office) of\s+|[{_UP}])[^,;:()!?\n.]{{1,100}}?)\s+(?:reports|reported|informs|informed|writes|says in a statement)(?=[.,;]|$|\s+(?:on|in|with|to)\b)",
+    rf",[”\"’']?\s+(?P<name>(?i:the\s+)?(?:press[- ](?:service|office) of\s+|[{_UP}])[^,;:()!?\n.]{{1,"
+    rf"100}}?)\s+(?:reports|reported|informs|informed|writes|says in a statement)(?=[.,;]|$|\s+(?:on"
+    rf"|in|with|to)\b)",
     re.MULTILINE,
 )
-_EN_WIRE = re.compile(r"\bthe\s+(?P<name>[A-Za-z]{2,12}(?:\s[A-Z]\w+)?\s+news agency)\s+(?:reports|reported|said|writes|wrote)\b")
-_EN_POSSESSIVE = re.compile(rf"(?i:\breports?|according to|citing|cites)\s+(?:the\s+)?(?P<name>[{_UP}][^,;:()!?\n.]{{2,60}}?[’']s\s+press[- ](?:service|office))")
-_EN_SERVICE = re.compile(r"(?i:\b(?:the\s+)?(?P<name>press[- ](?:service|office) of\s+[^,;:()!?\n.]{2,100}?)\s+(?:said|reported|reports|informed|announced|told|noted|stated|confirmed)\b)")
-_RU_BEFORE = re.compile(
-    r"(?i:\b(?:с[оo] ссылкой на|ссылаясь на|по (?:данным|информации|сведениям|сообщению|сообщениям|предварительным данным|оперативным данным)|согласно (?:данным|информации|сообщению|сведениям)"
-    r"|как (?:сообщает|сообщили|передает|передаёт|пишет|информирует|сообщил|сообщила) (?:в )?|источник:|ист\.:))\s*" + _NAME
+_EN_WIRE = re.compile(
+    r"\bthe\s+(?P<name>[A-Za-z]{2,12}(?:\s[A-Z]\w+)?\s+news agency)\s+(?:reports|reported|said|writes|wrote)\b"
 )
-_RU_VERB = re.compile(r"(?:^|[,.–—»”\"]\s*|\s)(?i:сообщает|сообщают|передает|передаёт|передают|пишет|пишут|информирует|сообщила|сообщил|проинформировала|информируют|уточняет)\s+" + _NAME, re.MULTILINE)
+_EN_POSSESSIVE = re.compile(
+    rf"(?i:\breports?|according to|citing|cites)\s+(?:the\s+)?(?P<name>[{_UP}][^,;:()!?\n.]{{2,"
+    rf"60}}?[’']s\s+press[- ](?:service|office))"
+)
+_EN_SERVICE = re.compile(
+    r"(?i:\b(?:the\s+)?(?P<name>press[- ](?:service|office) of\s+[^,;:()!?\n.]{2,100}?)\s+(?:said|reported"
+    r"|reports|informed|announced|told|noted|stated|confirmed)\b)"
+)
+_RU_BEFORE = re.compile(
+    r"(?i:\b(?:с[оo] ссылкой на|ссылаясь на|по (?:данным|информации|сведениям|сообщению|сообщениям"
+    r"|предварительным данным|оперативным данным)|согласно (?:данным|информации|сообщению|сведениям)"
+    r"|как (?:сообщает|сообщили|передает|передаёт|пишет|информирует|сообщил|сообщила) (?:в )?|источник:|ист\.:))\s*"
+    + _NAME
+)
+_RU_VERB = re.compile(
+    r"(?:^|[,.–—»”\"]\s*|\s)(?i:сообщает|сообщают|передает|передаёт|передают|пишет|пишут|информирует|сообщила"
+    r"|сообщил|проинформировала|информируют|уточняет)\s+" + _NAME,
+    re.MULTILINE,
+)
 _RU_IN = re.compile(
-    rf"(?i:\b(?:сообщили|сообщают|сообщает|передали)\s+в(?:о)?)\s+(?P<name>(?:(?i:пресс-(?:службе|центре))\s+[^,;:()!?\n.–—]{{2,100}}|[{_UP}]{{2,8}}(?:\s(?:РК|КР|РУз|РТ)|\s[{_UP}]\w+)?))(?=[\s.,;–—]|$)"
+    rf"(?i:\b(?:сообщили|сообщают|сообщает|передали)\s+в(?:о)?)\s+(?P<name>(?:(?i:пресс-(?:службе|центре))\s+[^,"
+    rf";:()!?\n.–—]{{2,100}}|[{_UP}]{{2,8}}(?:\s(?:РК|КР|РУз|РТ)|\s[{_UP}]\w+)?))(?=[\s.,;–—]|$)"
 )
 _KK_REFERENCE = re.compile(
-    r"(?P<name>(?:[^\s,;:()!?\n.]|\.(?=\w))(?:[^,;:()!?\n.–—]|\.(?=\w)){0,100}?)(?:[-–](?:ге|ке|ға|қа|не|на|нің|ның|дің|дың|тің|тың)|(?<=[»”\"])(?:ге|ке|ға|қа|не|на))?\s+(?i:сілтеме жасап|сілтеме жасай|сілтеме келтіріп|сүйеніп|сүйене отырып|дерегіне сүйеніп)"
+    r"(?P<name>(?:[^\s,;:()!?\n.]|\.(?=\w))(?:[^,;:()!?\n.–—]|\.(?=\w)){0,100}?)(?:[-–](?:ге|ке|ға|қа|не|на|нің"
+    r"|ның|дің|дың|тің|тың)|(?<=[»”\"])(?:ге|ке|ға|қа|не|на))?\s+(?i:сілтеме жасап|сілтеме жасай"
+    r"|сілтеме келтіріп|сүйеніп|сүйене отырып|дерегіне сүйеніп)"
 )
 _KK_DATA = re.compile(
-    r"(?P<name>(?:[^\s,;:()!?\n.]|\.(?=\w))(?:[^,;:()!?\n.–—]|\.(?=\w)){0,100}?)(?:[-–](?:ның|нің|дың|дің|тың|тің))?\s+(?i:мәліметінше|мәліметіне сәйкес|деректерінше|дерегінше|ақпаратынша|хабарлауынша|хабарлағандай|мәліметі бойынша|деректері бойынша|ақпаратына сәйкес)"
+    r"(?P<name>(?:[^\s,;:()!?\n.]|\.(?=\w))(?:[^,;:()!?\n.–—]|\.(?=\w)){0,100}?)(?:[-–](?:ның|нің|дың|дің|тың"
+    r"|тің))?\s+(?i:мәліметінше|мәліметіне сәйкес|деректерінше|дерегінше|ақпаратынша|хабарлауынша"
+    r"|хабарлағандай|мәліметі бойынша|деректері бойынша|ақпаратына сәйкес)"
 )
 _KK_VERB = re.compile(
-    r"(?:деп(?: атап)?\s+|^|,\s+)(?i:хабарлайды|хабарлады|жазады|жазды|мәлімдеді|хабарлап отыр|жеткізді)\s+" + _NAME, re.MULTILINE
+    r"(?:деп(?: атап)?\s+|^|,\s+)(?i:хабарлайды|хабарлады|жазады|жазды|мәлімдеді|хабарлап отыр|жеткізді)\s+" + _NAME,
+    re.MULTILINE,
 )
-_KK_SERVICE = re.compile(r"(?P<name>(?:[^\s,;:()!?\n.]|\.(?=\w))(?:[^,;:()!?\n.–—]|\.(?=\w)){1,100}?\s(?:баспасөз (?:қызметі|орталығы|хатшысы)))(?:нен|нің|не)?\s+(?:[^.\n]{0,40}\s)?(?i:хабарла|мәлімде|жеткіз|таратты|ақпаратынша|мәліметінше)")
+_KK_SERVICE = re.compile(
+    r"(?P<name>(?:[^\s,;:()!?\n.]|\.(?=\w))(?:[^,;:()!?\n.–—]|\.(?=\w)){1,100}?\s(?:баспасөз (?:қызметі|орталығы"
+    r"|хатшысы)))(?:нен|нің|не)?\s+(?:[^.\n]{0,40}\s)?(?i:хабарла|мәлімде|жеткіз|таратты|ақпаратынша"
+    r"|мәліметінше)"
+)
 
 # What ends a name inside the captured run.
 _CUT = re.compile(
-    r"\s+(?:that|which|who|where|when|as|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|on its|in its|in a|with reference|with a reference|citing|quoting|reports?|reported|said|says|in the|said in|website|сообщает|сообщили|сообщил|сообщила|передает|передаёт|пишет|со ссылкой|ссылаясь|что|который|которая|которые|где|когда|в (?:четверг|пятницу|понедельник|вторник|среду|субботу|воскресенье)|в своём|в своем|о том|об этом|на (?:сайте|своем|своём|официальн)|деп|хабарлайды|хабарлады)\b.*$",
+    r"\s+(?:that|which|who|where|when|as|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|on its|in its|in a|with "
+    r"reference|with a reference|citing|quoting|reports?|reported|said|says|in the|said in|website"
+    r"|сообщает|сообщили|сообщил|сообщила|передает|передаёт|пишет|со ссылкой|ссылаясь|что|который"
+    r"|которая|которые|где|когда|в (?:четверг|пятницу|понедельник|вторник|среду|субботу|воскресенье)"
+    r"|в своём|в своем|о том|об этом|на (?:сайте|своем|своём|официальн)|деп|хабарлайды"
+    r"|хабарлады)\b.*$",
     re.IGNORECASE | re.DOTALL,
 )
 _ARTICLE = re.compile(r"^(?:the|our|an|a|its)\s+", re.IGNORECASE)
 # A kind of medium before its name; "Агентство статистики" is a name itself.
 _LEADING = re.compile(
-    r"^(?:(?i:агентств[оау]|информагентств[оау]|информационное агентство|ИА|РИА(?=\s[«\"])|портал|сайт|издани[еяю]|телеканал|газет[аеуы]|журнал|интернет-портал|корреспондент(?:ы)?|корр\.|собкор|news agency|агенттігі|сайты|порталы|басылымы|newspaper|website|portal)\s+)+(?=[«“\"]?[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ])",
+    r"^(?:(?i:агентств[оау]|информагентств[оау]|информационное агентство|ИА|РИА(?=\s[«\"])|портал|сайт"
+    r"|издани[еяю]|телеканал|газет[аеуы]|журнал|интернет-портал|корреспондент(?:ы)?|корр\.|собкор"
+    r"|news agency|агенттігі|сайты|порталы|басылымы|newspaper|website"
+    r"|portal)\s+)+(?=[«“\"]?[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ])",
 )
 _OWN_PREFIX = re.compile(r"^(?:correspondent|a correspondent|корреспондент\w*|собственный|тілші\w*)\b", re.IGNORECASE)
 _ORG = re.compile(
-    r"(?i:ministr|agency|department|committee|press|service|office|bank|centre|center|university|institute|council|commission|association|police|court|government|embassy|administration|akimat|times|post|news|today|tv|media|channel|foundation|fund"
-    r"|organi[sz]ation|company|bureau|union|authority|inspectorate|prosecutor|parliament|senate|federation|academy|corporation|group|kazhydromet|министерств|минист(?:ерство|ерства)|комитет|департамент|агентств|служб|управлени|банк|центр|университет|институт|совет|комисси|ассоциаци|полици|суд|правительств|посольств|акимат|прокуратур"
-    r"|организаци|компани|бюро|союз|фонд|ведомств|телеканал|издани|газет|министрлі|комитет|департамент|агентті|қызмет|басқарма|орталы|университет|кеңес|комиссия|әкімді|сот|прокуратура|елшілі|ұйым|компания|порталы|басылым|арнасы|қоры)"
+    r"(?i:ministr|agency|department|committee|press|service|office|bank|centre|center|university|institute"
+    r"|council|commission|association|police|court|government|embassy|administration|akimat|times"
+    r"|post|news|today|tv|media|channel|foundation|fund"
+    r"|organi[sz]ation|company|bureau|union|authority|inspectorate|prosecutor|parliament|senate|federation"
+    r"|academy|corporation|group|kazhydromet|министерств|минист(?:ерство|ерства)|комитет|департамент"
+    r"|агентств|служб|управлени|банк|центр|университет|институт|совет|комисси|ассоциаци|полици|суд"
+    r"|правительств|посольств|акимат|прокуратур"
+    r"|организаци|компани|бюро|союз|фонд|ведомств|телеканал|издани|газет|министрлі|комитет|департамент|агентті"
+    r"|қызмет|басқарма|орталы|университет|кеңес|комиссия|әкімді|сот|прокуратура|елшілі|ұйым|компания"
+    r"|порталы|басылым|арнасы|қоры)"
 )
 _SERVICE = re.compile(r"(?:пресс-(?:служб|центр)\w*|press[- ](?:service|office) of)\s", re.IGNORECASE)
-_SURNAME = re.compile(r"(?:ov|ev|ova|eva|ov|yev|yeva|bayev|bayeva|sky|skaya|kyzy|uly|ұлы|қызы|ов|ев|ёв|ова|ева|ин|ина|ский|ская|ову|еву|овой|евой|ина)$", re.IGNORECASE)
-_PERSON_WORDS = re.compile(r"(?i:\b(?:minister|president|mayor|governor|director|head|chairman|chairwoman|spokes\w+|secretary|ambassador|expert|experts|analyst|analysts|official|officials|witness\w*|doctor|scientist\w*|researcher\w*|him|her|them|us|me|sources?|media reports?|law|plan|schedule|forecasters|министр\w*|президент\w*|аким\w*|директор\w*|глав[аеыу]|председател\w*|спикер\w*|эксперт\w*|аналитик\w*|очевидц\w*|источник\w*|депутат\w*|посл[ауе]|посол|синоптик\w*|специалист\w*|закон\w*|план\w*|министрі|әкімі|басшысы|төрағасы|сарапшы\w*|мамандар\w*|маман|президенті|депутат\w*)\b)")
+_SURNAME = re.compile(
+    r"(?:ov|ev|ova|eva|ov|yev|yeva|bayev|bayeva|sky|skaya|kyzy|uly|ұлы|қызы|ов|ев|ёв|ова|ева|ин|ина|ский|ская|ову"
+    r"|еву|овой|евой|ина)$",
+    re.IGNORECASE,
+)
+_PERSON_WORDS = re.compile(
+    r"(?i:\b(?:minister|president|mayor|governor|director|head|chairman|chairwoman|spokes\w+|secretary|ambassador"
+    r"|expert|experts|analyst|analysts|official|officials|witness\w*|doctor|scientist\w*"
+    r"|researcher\w*|him|her|them|us|me|sources?|media reports?|law|plan|schedule|forecasters"
+    r"|министр\w*|президент\w*|аким\w*|директор\w*|глав[аеыу]|председател\w*|спикер\w*|эксперт\w*"
+    r"|аналитик\w*|очевидц\w*|источник\w*|депутат\w*|посл[ауе]|посол|синоптик\w*|специалист\w*"
+    r"|закон\w*|план\w*|министрі|әкімі|басшысы|төрағасы|сарапшы\w*|мамандар\w*|маман|президенті"
+    r"|депутат\w*)\b)"
+)
 _ACRONYM = re.compile(rf"\b[{_UP}][{_UP}\d&]{{1,9}}\b")
 _DOMAIN = re.compile(r"\b[\w-]+\.(?:kz|kg|uz|tj|tm|com|org|net|ru|media|info|gov)\b", re.IGNORECASE)
 _MAX_WORDS = 10
@@ -110,7 +168,11 @@ def _named(pattern: re.Pattern[str], text: str, own: tuple[str, ...]) -> list[tu
 def _clean(name: str, backwards: bool, own: tuple[str, ...]) -> tuple[str, bool]:
     """The name alone, without article, kind of medium, quotes or what follows it; and whether it stood in quotes."""
     if backwards:
-        name = re.split(r"(?i:\bпорталы\b|\bхабарлайды\b|\bтілшісі\b|\bақпарат(?:тық)? агенттігі\b|\bагенттігі\b(?=\s\S)|\bсайты\b(?=\s\S))", name)[-1]
+        name = re.split(
+            r"(?i:\bпорталы\b|\bхабарлайды\b|\bтілшісі\b|\bақпарат(?:тық)? агенттігі\b|\bагенттігі\b(?=\s\S)"
+            r"|\bсайты\b(?=\s\S))",
+            name,
+        )[-1]
     name = _CUT.sub("", name.strip())
     name = _LEADING.sub("", _ARTICLE.sub("", name.strip(" \t-–—")))
     if backwards:
@@ -153,7 +215,7 @@ def _is_organisation(name: str) -> bool:
         return False
     if len(parts) == 1:
         return parts[0].lstrip(_QUOTES)[:1].isupper()
-    return bool(_ACRONYM.search(name)) or (name.startswith(tuple("«“\"")))
+    return bool(_ACRONYM.search(name)) or (name.startswith(tuple('«“"')))
 
 
 def _sentence(text: str, match: re.Match[str]) -> str:
@@ -164,12 +226,19 @@ def _sentence(text: str, match: re.Match[str]) -> str:
 
 _ENDS_WITH_NAME = frozenset({_KK_REFERENCE, _KK_DATA, _KK_SERVICE})
 _RULES: tuple[tuple[bool, tuple[str, ...], tuple[re.Pattern[str], ...]], ...] = (
-    (True, ("cites", "citing", "cited", "quot", "reference to", "link to", "referring", "refers to", "according to", "reported by", "report by", "reports by", "news by", "learned from", "learnt from", "source:", "sources:"), (_EN_BEFORE,)),
+    (True,
+     ("cites", "citing", "cited", "quot", "reference to", "link to", "referring", "refers to",
+          "according to", "reported by", "report by", "reports by", "news by", "learned from", "learnt from",
+          "source:", "sources:"),
+     (_EN_BEFORE,)),
     (True, ("report", "write", "inform"), (_EN_INVERTED, _EN_AFTER)),
     (True, ("press service", "press-service", "press office"), (_EN_SERVICE, _EN_POSSESSIVE)),
     (True, ("news agency",), (_EN_WIRE,)),
     (False, ("сообщили в", "сообщают в", "сообщает в", "передали в"), (_RU_IN,)),
-    (False, ("ссыл", "по данным", "по информации", "по сведениям", "по сообщени", "данным", "согласно", "как сообщ", "как перед", "как пишет", "как информ", "источник:", "ист.:"), (_RU_BEFORE,)),
+    (False,
+     ("ссыл", "по данным", "по информации", "по сведениям", "по сообщени", "данным", "согласно",
+          "как сообщ", "как перед", "как пишет", "как информ", "источник:", "ист.:"),
+     (_RU_BEFORE,)),
     (False, ("сообща", "переда", "пишет", "пишут", "информиру", "сообщил", "уточняет"), (_RU_VERB,)),
     (False, ("сілтеме", "сүйен"), (_KK_REFERENCE,)),
     (False, ("мәлімет", "дерек", "ақпаратын", "хабарлауынша", "хабарлағандай", "дерегі"), (_KK_DATA,)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _SAMPLE = 700
-_MARKS = str.maketrans(dict.fromkeys(".,;:!?()[]\"«»“”„…–—-0123456789%/|", " "))
+_MARKS = str.maketrans(dict.fromkeys('.,;:!?()[]"«»“”„…–—-0123456789%/|', " "))
 _CYRILLIC = "аеин"
 _LATIN = "aein"
 # Letters by the languages that have them.
@@ -14,24 +14,264 @@ _UZBEK_TAJIK = "ўҳӣӯҷ"
 _OTHER_CYRILLIC = "ђјљњћџѓќѕ"
 
 _RU = frozenset(
-    "и в на не что по с со для как это из от за о об к у его её их он она они мы до при но а или же бы был была было были будет также года году лет после"
-    " между более который которые которая которых уже том того этом этого под над без во все сообщает сообщили".split()  # noqa: SIM905
+    [
+        "и",
+        "в",
+        "на",
+        "не",
+        "что",
+        "по",
+        "с",
+        "со",
+        "для",
+        "как",
+        "это",
+        "из",
+        "от",
+        "за",
+        "о",
+        "об",
+        "к",
+        "у",
+        "его",
+        "её",
+        "их",
+        "он",
+        "она",
+        "они",
+        "мы",
+        "до",
+        "при",
+        "но",
+        "а",
+        "или",
+        "же",
+        "бы",
+        "был",
+        "была",
+        "было",
+        "были",
+        "будет",
+        "также",
+        "года",
+        "году",
+        "лет",
+        "после",
+        "между",
+        "более",
+        "который",
+        "которые",
+        "которая",
+        "которых",
+        "уже",
+        "том",
+        "того",
+        "этом",
+        "этого",
+        "под",
+        "над",
+        "без",
+        "во",
+        "все",
+        "сообщает",
+        "сообщили",
+    ]
 )
 _KK = frozenset(
-    "және мен бен пен үшін деп бұл ол осы сол да де бар жоқ емес туралы бойынша болды болып болған екен дейін кейін арқылы қарай жылы жылдың"
-    " қазақстан өз біз олар сондай ақ ғана барлық бір еді енді еліміздің ел адам жаңа үлкен".split()  # noqa: SIM905
+    [
+        "және",
+        "мен",
+        "бен",
+        "пен",
+        "үшін",
+        "деп",
+        "бұл",
+        "ол",
+        "осы",
+        "сол",
+        "да",
+        "де",
+        "бар",
+        "жоқ",
+        "емес",
+        "туралы",
+        "бойынша",
+        "болды",
+        "болып",
+        "болған",
+        "екен",
+        "дейін",
+        "кейін",
+        "арқылы",
+        "қарай",
+        "жылы",
+        "жылдың",
+        "қазақстан",
+        "өз",
+        "біз",
+        "олар",
+        "сондай",
+        "ақ",
+        "ғана",
+        "барлық",
+        "бір",
+        "еді",
+        "енді",
+        "еліміздің",
+        "ел",
+        "адам",
+        "жаңа",
+        "үлкен",
+    ]
 )
-_KY = frozenset("жана менен үчүн деп болгон эле бул кыргыз болду боюнча кийин ошондой эмес жок анын бир тууралуу".split())  # noqa: SIM905
+_KY = frozenset(
+    [
+        "жана",
+        "менен",
+        "үчүн",
+        "деп",
+        "болгон",
+        "эле",
+        "бул",
+        "кыргыз",
+        "болду",
+        "боюнча",
+        "кийин",
+        "ошондой",
+        "эмес",
+        "жок",
+        "анын",
+        "бир",
+        "тууралуу",
+    ]
+)
 _UK = frozenset("і та що як це не на з у для його про але або був була було також після року від та й".split())  # noqa: SIM905
 _EN = frozenset(
-    "the of and to in for on with at by from is are was were be been has have had that this it its as an will would said after over into about their his her not but"
-    " who which than more new".split()  # noqa: SIM905
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "in",
+        "for",
+        "on",
+        "with",
+        "at",
+        "by",
+        "from",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "has",
+        "have",
+        "had",
+        "that",
+        "this",
+        "it",
+        "its",
+        "as",
+        "an",
+        "will",
+        "would",
+        "said",
+        "after",
+        "over",
+        "into",
+        "about",
+        "their",
+        "his",
+        "her",
+        "not",
+        "but",
+        "who",
+        "which",
+        "than",
+        "more",
+        "new",
+    ]
 )
 _OTHER_LATIN = frozenset(
-    "va bilan uchun bu ham der die das und ist von mit den dem im le la les des et est une du que el los las y en para por con del ve bir için ile olarak"
-    " da de o os uma na w i z się nie jest che di il per non".split()  # noqa: SIM905
+    [
+        "va",
+        "bilan",
+        "uchun",
+        "bu",
+        "ham",
+        "der",
+        "die",
+        "das",
+        "und",
+        "ist",
+        "von",
+        "mit",
+        "den",
+        "dem",
+        "im",
+        "le",
+        "la",
+        "les",
+        "des",
+        "et",
+        "est",
+        "une",
+        "du",
+        "que",
+        "el",
+        "los",
+        "las",
+        "y",
+        "en",
+        "para",
+        "por",
+        "con",
+        "del",
+        "ve",
+        "bir",
+        "için",
+        "ile",
+        "olarak",
+        "da",
+        "de",
+        "o",
+        "os",
+        "uma",
+        "na",
+        "w",
+        "i",
+        "z",
+        "się",
+        "nie",
+        "jest",
+        "che",
+        "di",
+        "il",
+        "per",
+        "non",
+    ]
 )
-_EN_ENDINGS = ("tion", "tions", "ing", "ed", "ness", "ment", "ments", "ship", "ies", "ers", "ly", "ous", "ght", "ll", "wh", "th", "ts", "es")
+_EN_ENDINGS = (
+    "tion",
+    "tions",
+    "ing",
+    "ed",
+    "ness",
+    "ment",
+    "ments",
+    "ship",
+    "ies",
+    "ers",
+    "ly",
+    "ous",
+    "ght",
+    "ll",
+    "wh",
+    "th",
+    "ts",
+    "es",
+)
 _FOREIGN_MARKS = "ğışçöüäßñãõéèêàøåæłżźąęőžšč"
 
 
@@ -97,7 +337,41 @@ def _turkic(text: str, shared: int, kazakh: int) -> str | None:
 
 
 def _russian_endings(tokens: list[str]) -> bool:
-    endings = ("ого", "его", "ов", "ев", "ами", "ями", "ия", "ии", "ия", "ый", "ий", "ая", "ые", "ть", "тся", "ться", "ция", "ции", "ют", "ят", "ет", "ит", "ют", "ли", "ла", "ло", "ой", "ей", "ах", "ях", "ние", "ния", "ью")
+    endings = (
+        "ого",
+        "его",
+        "ов",
+        "ев",
+        "ами",
+        "ями",
+        "ия",
+        "ии",
+        "ия",
+        "ый",
+        "ий",
+        "ая",
+        "ые",
+        "ть",
+        "тся",
+        "ться",
+        "ция",
+        "ции",
+        "ют",
+        "ят",
+        "ет",
+        "ит",
+        "ют",
+        "ли",
+        "ла",
+        "ло",
+        "ой",
+        "ей",
+        "ах",
+        "ях",
+        "ние",
+        "ния",
+        "ью",
+    )
     return sum(len(token) > 4 and token.endswith(endings) for token in tokens) * 3 >= max(1, len(tokens))
 
 
@@ -105,7 +379,9 @@ def _latin(text: str) -> str | None:
     tokens = text.translate(_MARKS).split()
     english = sum(map(_EN.__contains__, tokens))
     other = sum(map(_OTHER_LATIN.__contains__, tokens))
-    marks = sum(map(text.count, _FOREIGN_MARKS)) + text.count("oʻ") + text.count("gʻ") + text.count("o‘") + text.count("g‘")
+    marks = (
+        sum(map(text.count, _FOREIGN_MARKS)) + text.count("oʻ") + text.count("gʻ") + text.count("o‘") + text.count("g‘")
+    )
     if marks * 25 > sum(map(len, tokens)) or other > english:
         return None
     if english and english * 25 >= len(tokens):

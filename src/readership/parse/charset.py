@@ -1,4 +1,4 @@
-"""Bytes to text: byte-order marks, declared charsets, UTF-8, the Cyrillic single-byte ones, then a statistical guess."""
+"""Bytes to text: byte-order marks, UTF-8, declared charsets, Cyrillic single-byte ones, then a statistical guess."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ import re
 
 from readership.errors import NotAnArticle
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _MAGIC = (
-    b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"SQLite format 3", b"PAR1", b"BZh", b"7z\xbc\xaf", b"RIFF", b"\x7fELF", b"Rar!",
+    b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"SQLite format 3", b"PAR1", b"BZh",
+    b"7z\xbc\xaf", b"RIFF", b"\x7fELF", b"Rar!",
     b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"\xd0\xcf\x11\xe0", b"wOFF", b"wOF2", b"OggS", b"ID3",
 )  # fmt: skip
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)

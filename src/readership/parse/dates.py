@@ -31,9 +31,53 @@ _FORMS = (
 )
 MONTHS = {word: number for number, forms in enumerate(_FORMS, 1) for word in forms.split()}
 WEEKDAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun "
-    "понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс "
-    "дүйсенбі сейсенбі сәрсенбі бейсенбі жұма сенбі жексенбі дс сс ср бс жм сб жс".split()  # noqa: SIM905
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "thu",
+        "thur",
+        "thurs",
+        "fri",
+        "sat",
+        "sun",
+        "понедельник",
+        "вторник",
+        "среда",
+        "четверг",
+        "пятница",
+        "суббота",
+        "воскресенье",
+        "пн",
+        "вт",
+        "ср",
+        "чт",
+        "пт",
+        "сб",
+        "вс",
+        "дүйсенбі",
+        "сейсенбі",
+        "сәрсенбі",
+        "бейсенбі",
+        "жұма",
+        "сенбі",
+        "жексенбі",
+        "дс",
+        "сс",
+        "ср",
+        "бс",
+        "жм",
+        "сб",
+        "жс",
+    ]
 )
 _MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")(?![^\W\d_])"
 _YEAR = r"(?:19|20)\d\d"
@@ -58,7 +102,8 @@ _FROM_MONTH = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"[\s,|•·/–—\-T]{0,5}(?:(?:года|г\.?|жылы|жыл|ж\.|at|в|o['’]clock|сағат)[\s,|•·/–—-]{0,4}){0,2}" + _TIME.format("", "."),
+    r"[\s,|•·/–—\-T]{0,5}(?:(?:года|г\.?|жылы|жыл|ж\.|at|в|o['’]clock|сағат)[\s,|•·/–—-]{0,4}){0,2}"
+    + _TIME.format("", "."),
     re.IGNORECASE,
 )
 _AFTER_YEAR = re.compile(r"\s?(?:года\b|г\.|жылы?\b|ж\.)", re.IGNORECASE)
@@ -73,7 +118,20 @@ _RELATIVE = re.compile(
     r"(?:[\s,]{1,2}(?:at\s|в\s|сағат\s)?\d{1,2}:\d\d)?)",
     re.IGNORECASE,
 )
-_RELATIVE_STEMS = ("ago", "now", "назад", "бұрын", "yesterday", "today", "егодня", "вчера", "только", "бүгін", "кеше", "ғана")
+_RELATIVE_STEMS = (
+    "ago",
+    "now",
+    "назад",
+    "бұрын",
+    "yesterday",
+    "today",
+    "егодня",
+    "вчера",
+    "только",
+    "бүгін",
+    "кеше",
+    "ғана",
+)
 _ISO = re.compile(
     r"\s*(\d{4})-?(\d\d)-?(\d\d)(?:[T\s]+(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d{1,9})?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?)?\s*",
     re.ASCII,
@@ -90,6 +148,7 @@ class Printed:
         clock: hour, minute, second or None.
         offset: of a printed UTC offset.
         numeric: written in figures alone.
+        either: first figure, second figure and year of `05/10/2023`, when day and month can't be told apart.
     """
 
     start: int
@@ -100,6 +159,7 @@ class Printed:
     clock: tuple[int, int, int | None] | None = None
     offset: timedelta | None = None
     numeric: bool = False
+    either: tuple[int, int, int] | None = None
 
     @property
     def full(self) -> bool:
@@ -107,20 +167,14 @@ class Printed:
         return self.year is not None and self.month is not None and self.day is not None
 
 
-def find(text: str, *, month_first: bool | None = None) -> list[Printed]:
-    """Every date in a short line, in order, each with the time beside it.
-
-    Args:
-        text: one line.
-        month_first: how `05/10/2023` is meant: True month first, False day first, None not known (then unreadable
-            unless only one reading is a date).
-    """
+def find(text: str) -> list[Printed]:
+    """Every date in a short line, in order, each with the time beside it."""
     found: list[Printed] = []
     end = 0
     for number in _NUMBER.finditer(text):
         if number.start() < end or not (match := _at(text, number.start())):
             continue
-        printed = _printed(match, text, end, month_first)
+        printed = _printed(match, text, end)
         if printed is not None:
             found.append(printed)
             end = printed.end
@@ -216,60 +270,57 @@ def _at(text: str, start: int) -> re.Match[str] | None:
     return _FROM_MONTH.match(text, word.start()) if word and word[1].lower() in MONTHS else None
 
 
-def _printed(match: re.Match[str], text: str, floor: int, month_first: bool | None) -> Printed | None:
-    parts = _day_parts(match, month_first)
+def _printed(match: re.Match[str], text: str, floor: int) -> Printed | None:
+    parts = _day_parts(match)
     if parts is None:
         return None
-    year, month, day, numeric = parts
+    year, month, day, either = parts
     start, end = match.span()
     clock, offset = None, None
-    if after := _AFTER.match(text, end):
-        if read := _clock(after):
-            (clock, offset), end = read, after.end()
-    if clock is None and (tail := _AFTER_YEAR.match(text, end)):
+    after = _AFTER.match(text, end)
+    if after and (read := _clock(after)):
+        (clock, offset), end = read, after.end()
+    elif tail := _AFTER_YEAR.match(text, end):
         end = tail.end()
-    if clock is None and (before := _BEFORE.search(text, max(floor, start - 30), start)):
-        if read := _clock(before):
-            (clock, offset), start = read, before.start()
-    return Printed(start, end, year, month, day, clock, offset, numeric)
+    before = None if clock else _BEFORE.search(text, max(floor, start - 30), start)
+    if before and (read := _clock(before)):
+        (clock, offset), start = read, before.start()
+    if either and after and after["ap"]:  # who writes AM and PM writes the month first
+        (month, day, year), either = either, None
+    numeric = match.re is _FROM_FIGURE and (match["iy"] or match["d"]) is not None
+    return Printed(start, end, year, month, day, clock, offset, numeric, either)
 
 
-def _day_parts(match: re.Match[str], month_first: bool | None) -> tuple[int | None, int | None, int | None, bool] | None:
-    """Year, month, day (None where unknown) and whether written in figures; None when it is no date at all."""
+_Day = tuple[int | None, int | None, int | None, tuple[int, int, int] | None]
+
+
+def _day_parts(match: re.Match[str]) -> _Day | None:
+    """Year, month, day (None where unknown) and the open case; None when it is no date at all."""
     g = match.group
     if match.re is _FROM_FIGURE:
         if g("iy"):
-            return _checked(int(g("iy")), int(g("im")), int(g("id")), True)
+            return _checked(int(g("iy")), int(g("im")), int(g("id")))
         if g("d"):
-            return _figures(int(g("d")), int(g("m")), _full_year(g("y")), g("ds"), month_first, match)
+            return _figures(int(g("d")), int(g("m")), _full_year(g("y")), g("ds"))
         year, month, day = ("ky", "km", "kd") if g("kd") else ("ty", "tm", "td")
     else:
         year, month, day = "uy", "um", "ud"
-    return _checked(int(g(year)) if g(year) else None, MONTHS[g(month).lower()], int(g(day)), False)
+    return _checked(int(g(year)) if g(year) else None, MONTHS[g(month).lower()], int(g(day)))
 
 
-def _figures(
-    first: int, second: int, year: int, mark: str, month_first: bool | None, match: re.Match[str]
-) -> tuple[int | None, int | None, int | None, bool] | None:
-    """`10.05.2023` is day first; with slashes it depends on the country, so an open case stays unknown."""
+def _figures(first: int, second: int, year: int, mark: str) -> _Day | None:
+    """`10.05.2023` is day first; with slashes it depends on the country, so that stays open when both can be."""
     if mark == "/" and first != second and first <= 12 and second <= 12:
-        if month_first is None and re.match(r"[\s,]*\d{1,2}:\d\d(?::\d\d)?\s?[ap]\.?m", match.string[match.end() :][:20], re.I):
-            month_first = True
-        if month_first is None:
-            return None, None, None, True
-    if (month_first and mark == "/" and first <= 12) or (second > 12 >= first):
-        first, second = second, first
-    return _checked(year, second, first, True)
+        return None, None, None, (first, second, year)
+    return _checked(year, first, second) if second > 12 >= first else _checked(year, second, first)
 
 
 def _full_year(text: str) -> int:
     return int(text) if len(text) == 4 else 2000 + int(text)
 
 
-def _checked(
-    year: int | None, month: int, day: int, numeric: bool
-) -> tuple[int | None, int | None, int | None, bool] | None:
-    return (year, month, day, numeric) if _is_day(year or 2000, month, day) else None
+def _checked(year: int | None, month: int, day: int) -> _Day | None:
+    return (year, month, day, None) if _is_day(year or 2000, month, day) else None
 
 
 def _is_day(year: int, month: int, day: int) -> bool:

@@ -1,5 +1,5 @@
 """el.kz: Russian pages begin with the photo credit, which has no label there."""
 
-from readership.parse.generic import Layout
+from readership.parse.frame import Layout
 
 LAYOUT = Layout("elkz", credit_first=True)

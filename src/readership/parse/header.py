@@ -10,14 +10,18 @@ from decimal import Decimal
 from readership.models import HeaderRate, Provenance, Site
 from readership.parse.numbers import decimal
 
-_CODES = "USD EUR RUB RUR CNY GBP KZT KGS UZS TRY TJS TMT CHF JPY KRW AED BYN UAH GEL AZN INR".split()  # noqa: SIM905
+_CODES = (
+    "USD", "EUR", "RUB", "RUR", "CNY", "GBP", "KZT", "KGS", "UZS", "TRY", "TJS", "TMT", "CHF", "JPY", "KRW", "AED",
+    "BYN", "UAH", "GEL", "AZN", "INR",
+)  # fmt: skip
 _WORDS = {
-    "$": "USD", "€": "EUR", "₽": "RUB", "£": "GBP", "¥": "¥", "元": "CNY", "us dollar": "USD", "dollar": "USD", "euro": "EUR",
-    "ruble": "RUB", "rouble": "RUB", "yuan": "CNY", "доллар": "USD", "доллар сша": "USD", "доллара": "USD", "евро": "EUR",
-    "еуро": "EUR", "рубль": "RUB", "рубль рф": "RUB", "рос. рубль": "RUB", "российский рубль": "RUB", "рубля": "RUB",
-    "рубли": "RUB", "юань": "CNY", "ақш доллары": "USD", "доллары": "USD", "ресей рублі": "RUB", "рублі": "RUB",
-    "рос.рубль": "RUB", "российских рублей": "RUB", "китайский юань": "CNY", "юані": "CNY", "қытай юані": "CNY", "тенге": "KZT",
-    "сом": "KGS", "rub": "RUB", "rur": "RUB", "фунт": "GBP", "us$": "USD",
+    "$": "USD", "€": "EUR", "₽": "RUB", "£": "GBP", "¥": "¥", "元": "CNY", "us dollar": "USD", "dollar": "USD",
+    "euro": "EUR", "ruble": "RUB", "rouble": "RUB", "yuan": "CNY", "доллар": "USD", "доллар сша": "USD",
+    "доллара": "USD", "евро": "EUR", "еуро": "EUR", "рубль": "RUB", "рубль рф": "RUB", "рос. рубль": "RUB",
+    "российский рубль": "RUB", "рубля": "RUB", "рубли": "RUB", "юань": "CNY", "ақш доллары": "USD",
+    "доллары": "USD", "ресей рублі": "RUB", "рублі": "RUB", "рос.рубль": "RUB", "российских рублей": "RUB",
+    "китайский юань": "CNY", "юані": "CNY", "қытай юані": "CNY", "тенге": "KZT", "сом": "KGS", "rub": "RUB",
+    "rur": "RUB", "фунт": "GBP", "us$": "USD",
 }  # fmt: skip
 _NAMES = {code.lower(): "RUB" if code == "RUR" else code for code in _CODES} | _WORDS
 _NAME = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))
@@ -35,7 +39,8 @@ _VALUE_FIRST = re.compile(rf"(?<![\d.,])(?P<value>{_VALUE})\s?(?P<name>{_NAME})(
 _HAS_NAME = re.compile(rf"(?<![^\W\d_])(?:{_NAME})(?![^\W\d_])", re.IGNORECASE)
 _CHANGE = re.compile(r"[(\[]?\s*(?:[+\-−–▲▼↑↓△▽⬆⬇]\s*)+\d+(?:[.,]\d+)?\s*%?\s*[)\]]?|\d+(?:[.,]\d+)?\s*%|[▲▼↑↓△▽⬆⬇]")
 _FILLER = re.compile(
-    rf"[\s|•·/,;:()=–—+\-−%]+|\b(?:{_UNIT}|currency|rates?|exchange|курсы?|валют[аы]?|нбрк|нбу|нбкр|цб|бағам\w*|нб рк|нб кр"
+    rf"[\s|•·/,;:()=–—+\-−%]+|\b(?:{_UNIT}|currency|rates?|exchange|курсы?|валют[аы]?|нбрк|нбу|нбкр|цб|бағам\w*|нб "
+    rf"рк|нб кр"
     r"|nbk|на|for|today|сегодня|бүгін)(?![^\W\d_])|₸",
     re.IGNORECASE,
 )
@@ -138,10 +143,12 @@ def rates(
     certain = plausible(values)
     quote = site.quote_currency if site else None
     read = tuple(
-        HeaderRate(code, value, quote, False, certain, place)
-        for place, (code, value) in enumerate(values.items(), 1)
+        HeaderRate(code, value, quote, False, certain, place) for place, (code, value) in enumerate(values.items(), 1)
     )
-    where = {f"rates.{code}": Provenance(f"line {no}", str(value)) for code, (no, value) in zip(order, bare_figures, strict=True)}
+    where = {
+        f"rates.{code}": Provenance(f"line {no}", str(value))
+        for code, (no, value) in zip(order, bare_figures, strict=True)
+    }
     return read, where | {"rates.order": Provenance("site entry", " ".join(order))}
 
 
@@ -168,7 +175,9 @@ def _from_labels(
         if name is None or figure.value is None or not figure.value or name == quote or name in kept:
             continue
         if quote and figure.quote and figure.quote != quote:
-            where[f"rates.{name}/{figure.quote}"] = Provenance(f"line {no}", f"{figure.text}: left out, not in {quote}"[:200])
+            where[f"rates.{name}/{figure.quote}"] = Provenance(
+                f"line {no}", f"{figure.text}: left out, not in {quote}"[:200]
+            )
             continue
         kept[name] = (no, figure)
     _settle_yen_or_yuan(kept)

@@ -1,4 +1,4 @@
-"""HTML: what machines are told (JSON-LD, OpenGraph, `<time>`, itemprop) first, then the line rules on the visible text."""
+"""HTML: what machines are told (JSON-LD, OpenGraph, `<time>`, itemprop), then the line rules on the visible text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from readership.errors import NotAnArticle
 from readership.models import PageFacts, Provenance, Published, Site
-from readership.parse import dates, generic, layouts
+from readership.parse import dates, layouts
+from readership.parse.article import facts, hints_of, normalise, read_article
+from readership.parse.frame import Found, Hints
+from readership.parse.lines import plain
 from readership.sites import Sites
 
 # Beyond these the time of the HTML parser grows with the square; no page for people comes near.
@@ -25,10 +28,51 @@ _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{8000,}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 # Elements without an end, or whose end may be left out: they don't nest.
-_VOID = frozenset({"p", "li", "td", "tr", "th", "dd", "dt", "option", "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"})
-_DROP = ["script", "style", "noscript", "template", "iframe", "select", "textarea", "object", "footer", "dialog", "video", "audio", "canvas", "datalist"]
+_VOID = frozenset(
+    {
+        "p",
+        "li",
+        "td",
+        "tr",
+        "th",
+        "dd",
+        "dt",
+        "option",
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    }
+)
+_DROP = [
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "iframe",
+    "select",
+    "textarea",
+    "object",
+    "footer",
+    "dialog",
+    "video",
+    "audio",
+    "canvas",
+    "datalist",
+]
 _BLOCKS = (
-    "address|article|aside|blockquote|br|button|caption|center|dd|details|div|dl|dt|fieldset|figcaption|figure|form|h[1-6]|header|hr|label|legend"
+    "address|article|aside|blockquote|br|button|caption|center|dd|details|div|dl|dt|fieldset|figcaption|figure"
+    "|form|h[1-6]|header|hr|label|legend"
     "|li|main|menu|nav|ol|p|pre|section|summary|table|tbody|thead|tfoot|tr|td|th|ul|time"
 )
 _BLOCK = re.compile(rf"</?(?:{_BLOCKS})(?:\s[^>]*)?>")
@@ -42,19 +86,39 @@ _WHITE = re.compile(r"[ \t\r\n\f]+")
 # Counters whose only label is an icon, by the names that icons and their boxes have.
 _ICON = re.compile(
     r"<[a-z]+\s[^>]*?(?:class|href)=\"[^\"]*?(?<![a-z])"
-    r"(?:(?P<view>eye|views?|view-count|views-count|viewcount|post-views|hits|page-views|pageviews|prosmotr\w*)|comments?|comment-count)(?![a-z])[^>]*>",
+    r"(?:(?P<view>eye|views?|view-count|views-count|viewcount|post-views|hits|page-views|pageviews|prosmotr\w*)"
+    r"|comments?|comment-count)(?![a-z])[^>]*>",
     re.IGNORECASE,
 )
 # Readers' comments and other articles, by the names that most sites give these blocks.
 _OTHERS = (
-    "#comments, .comments, .Comments, .comment-list, .comments-area, #disqus_thread, .related, .related-news, .related-posts, "
+    "#comments, .comments, .Comments, .comment-list, .comments-area, #disqus_thread, .related, .related-news, "
+    ".related-posts, "
     ".read-also, .similar-news, .other-news, .recommended, aside"
 )
-_ARTICLE_TYPES = frozenset({"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle", "LiveBlogPosting", "TechArticle", "VideoObject", "Report", "ReviewNewsArticle", "BackgroundNewsArticle", "AdvertiserContentArticle"})
+_ARTICLE_TYPES = frozenset(
+    {
+        "Article",
+        "NewsArticle",
+        "BlogPosting",
+        "ReportageNewsArticle",
+        "AnalysisNewsArticle",
+        "OpinionNewsArticle",
+        "LiveBlogPosting",
+        "TechArticle",
+        "VideoObject",
+        "Report",
+        "ReviewNewsArticle",
+        "BackgroundNewsArticle",
+        "AdvertiserContentArticle",
+    }
+)
 
 
 # Accounts, not people.
-_NOBODY = frozenset({"super user", "admin", "administrator", "editor", "редакция", "редактор", "redaktor", "root", "author", "автор"})
+_NOBODY = frozenset(
+    {"super user", "admin", "administrator", "editor", "редакция", "редактор", "redaktor", "root", "author", "автор"}
+)
 
 
 @dataclass
@@ -86,18 +150,14 @@ def read(text: str, url: str | None, sites: Sites) -> PageFacts:
     layout = layouts.named(site.layout) if site else layouts.GENERIC
     text, tags = _text(tree)
     hints = _hints(url, told)
-    from readership.parse import facts, read_article
-
     found = read_article(text, tags, hints, site, layout)
     _apply(found, told, site)
 
     return facts(found, url, site, sites, layout.name, told.language)
 
 
-def _hints(url: str | None, told: Told) -> generic.Hints:
-    from readership.parse import hints_of
-
-    return hints_of(url, frozenset(generic.plain(title) for title in told.titles))
+def _hints(url: str | None, told: Told) -> Hints:
+    return hints_of(url, frozenset(plain(title) for title in told.titles))
 
 
 def _guard(text: str) -> None:
@@ -146,8 +206,6 @@ def _is_path(node: LexborNode) -> bool:
 
 def visible(markup: str) -> tuple[str, dict[int, str]]:
     """Text of a parsed and written markup as lines, one a block, and which of them are headings and captions."""
-    from readership.parse import normalise
-
     marked = _WHITE.sub(" ", _COMMENT.sub("", markup))
     for touching in _TOUCHING:
         marked = marked.replace(touching, f"{touching[:-1]} <")
@@ -203,8 +261,20 @@ def _from_metas(told: Told, metas: Mapping[str, str]) -> None:
     for name in ("og:title", "twitter:title", "title"):
         if name in metas:
             told.titles.append(_title(metas[name]))
-    told.published = told.published or _meta(metas, "article:published_time", "datepublished", "pubdate", "publish-date", "dc.date.issued", "publication_date", "mediator_published_time", "date")
-    told.updated = told.updated or _meta(metas, "article:modified_time", "datemodified", "og:updated_time", "last-modified")
+    told.published = told.published or _meta(
+        metas,
+        "article:published_time",
+        "datepublished",
+        "pubdate",
+        "publish-date",
+        "dc.date.issued",
+        "publication_date",
+        "mediator_published_time",
+        "date",
+    )
+    told.updated = told.updated or _meta(
+        metas, "article:modified_time", "datemodified", "og:updated_time", "last-modified"
+    )
     told.section = told.section or _meta(metas, "article:section", "articlesection")
     author = _meta(metas, "author", "article:author", "mediator_author")
     if told.authors is None and author and not author[0].startswith("http") and author[0].lower() not in _NOBODY:
@@ -222,7 +292,9 @@ def _meta(metas: Mapping[str, str], *names: str) -> tuple[str, Provenance] | Non
 
 def _from_elements(told: Told, tree: LexborHTMLParser) -> None:
     root = tree.root
-    told.language = ((root.attributes.get("lang") or "") if root else "").lower().replace("_", "-").split("-")[0] or None
+    told.language = ((root.attributes.get("lang") or "") if root else "").lower().replace("_", "-").split("-")[
+        0
+    ] or None
     if (title := tree.css_first("title")) is not None:
         told.titles.append(_title(title.text()))
     if (link := tree.css_first('link[rel="canonical"]')) is not None and (href := link.attributes.get("href")):
@@ -335,15 +407,19 @@ def _json_views(thing: Mapping[str, Any]) -> tuple[int, Provenance] | None:
 # --- together --------------------------------------------------------------------------------------------------------
 
 
-def _apply(found: generic.Found, told: Told, site: Site | None) -> None:
+def _apply(found: Found, told: Told, site: Site | None) -> None:
     zone = site.zone if site else None
     _apply_date(found, told, zone)
-    if told.updated and (moment := _moment(told.updated[0], zone)) and moment.local != (found.published and found.published.local):
+    if (
+        told.updated
+        and (moment := _moment(told.updated[0], zone))
+        and moment.local != (found.published and found.published.local)
+    ):
         found.updated, found.provenance["updated"] = moment, told.updated[1]
     if told.section and found.section is None:
         found.section, found.provenance["section"] = told.section
-    own = {generic.plain(name) for name in (site.name, *site.own_names)} if site else set()
-    if told.authors and not found.authors and not {generic.plain(name) for name in told.authors[0]} & own:
+    own = {plain(name) for name in (site.name, *site.own_names)} if site else set()
+    if told.authors and not found.authors and not {plain(name) for name in told.authors[0]} & own:
         found.authors, found.provenance["authors"] = told.authors
     if told.views and found.views is None:
         found.views, found.provenance["views"] = told.views
@@ -353,8 +429,6 @@ def _apply(found: generic.Found, told: Told, site: Site | None) -> None:
 
 
 def _paragraphs(text: str) -> str:
-    from readership.parse import normalise
-
     lines = (_WHITE.sub(" ", line).strip() for line in normalise(entities.unescape(text)).split("\n"))
     return "\n".join(line for line in lines if line)
 
@@ -367,7 +441,7 @@ def _moment(text: str, zone: str | None) -> Published | None:
     return dates.published(printed, zone) if printed else None
 
 
-def _apply_date(found: generic.Found, told: Told, zone: str | None) -> None:
+def _apply_date(found: Found, told: Told, zone: str | None) -> None:
     """The machine's date, unless the page prints the same wall clock and the machine only mislabels its offset."""
     if told.published is None:
         return

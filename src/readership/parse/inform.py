@@ -1,5 +1,5 @@
 """inform.kz: labelled rates, weather and a breadcrumb in the header; the general rules read it."""
 
-from readership.parse.generic import Layout
+from readership.parse.frame import Layout
 
 LAYOUT = Layout("inform")

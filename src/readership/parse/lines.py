@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from readership.parse import dates, header, words
+from readership.parse.dates import Printed
 from readership.parse.numbers import whole
 
 MAX_META = 160
@@ -43,8 +44,8 @@ class Meta:
     `views` are labelled counters (None: abbreviated, so not exact); `numbers` have no label.
     """
 
-    dates: list[tuple[dates.Printed, bool]] = field(default_factory=list)
-    clock: dates.Printed | None = None
+    dates: list[tuple[Printed, bool]] = field(default_factory=list)
+    clock: Printed | None = None
     relative: bool = False
     weekday: bool = False
     views: list[int | None] = field(default_factory=list)
@@ -95,24 +96,35 @@ _PLAIN = re.compile(r"[\W_]+")
 _DIGIT = re.compile(r"\d", re.ASCII)
 _PHOTO = (
     r"(?:(?:иллюстративное |архивное |обложка[:,]? |заглавное |главное |cover |file |main |lead )?"
-    r"(?:photo(?:s|graph|graphs)?|images?|picture|pictures|pic|фото|фотография|фотографии|фотосурет|сурет|суреттер|foto|иллюстрация|illustration|"
-    r"изображени[ея]|коллаж|collage|скриншот|кадр|инфографика|infographic)(?: credits?| source| courtesy| автора| авторы|ның авторы| иесі)?)"
+    r"(?:photo(?:s|graph|graphs)?|images?|picture|pictures|pic|фото|фотография|фотографии|фотосурет|сурет"
+    r"|суреттер|foto|иллюстрация|illustration|"
+    r"изображени[ея]|коллаж|collage|скриншот|кадр|инфографика|infographic)(?: credits?| source| courtesy| автора| "
+    r"авторы|ның авторы| иесі)?)"
 )
 _CREDIT = re.compile(
-    rf"^[(\[©\s📷📸]*{_PHOTO}\s*(?:[:|]|©|—|–|-(?=\s)|\s(?:by|courtesy of|from|via)\b:?)\s*(?:©\s*)?(?P<name>\S.{{0,150}}?)[)\]]?$"
+    rf"^[(\[©\s📷📸]*{_PHOTO}\s*(?:[:|]|©|—|–|-(?=\s)|\s(?:by|courtesy of|from|via)\b:?)\s*(?:©\s*)?(?P<name>\S.{{0,"
+    rf"150}}?)[)\]]?$"
     rf"|^©\s*{_PHOTO}\s*[:|]?\s*(?P<name2>\S.{{0,80}})$"
-    r"|^(?:credit|photo credit|сурет көзі|источник фото|фотограф|автор фото|photographer|photo source|сурет авторы|кредит)\s*[:|]\s*(?P<name3>\S.{0,100})$",
+    r"|^(?:credit|photo credit|сурет көзі|источник фото|фотограф|автор фото|photographer|photo source|сурет "
+    r"авторы|кредит)\s*[:|]\s*(?P<name3>\S.{0,100})$",
     re.IGNORECASE,
 )
 # "Фото gov.kz", "Photo Reuters": without a mark only an address or a name in capitals.
 _CREDIT_BARE = re.compile(
-    rf"^(?i:{_PHOTO})\s(?P<name>[\w-]+(?:\.[a-z]{{2,6}})+(?:/\S*)?|(?:[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ]{{2}}|[A-Z])\S*(?:\s[A-ZА-Я]\S*){{0,2}}"
-    r"|(?:пресс-(?:службы|центра)|с сайта|из (?:архива|открытых источников|личного архива|соцсетей)|ашық дереккөз)[^.!?]{0,60})$"
+    rf"^(?i:{_PHOTO})\s(?P<name>[\w-]+(?:\.[a-z]{{2,6}})+(?:/\S*)?|(?:[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ]{{2}}"
+    rf"|[A-Z])\S*(?:\s[A-ZА-Я]\S*){{0,2}}"
+    r"|(?:пресс-(?:службы|центра)|с сайта|из (?:архива|открытых источников|личного архива|соцсетей)|ашық "
+    r"дереккөз)[^.!?]{0,60})$"
     rf"|^(?i:{_PHOTO}\s(?:предоставлен[оаы]|courtesy of|provided by|courtesy))\s(?P<name2>\S[^.!?]{{1,80}})$"
 )
-_CAPTION_CREDIT = re.compile(rf"[.,(/|—–…]\s*{_PHOTO}\s*(?:[:©/]|\sby\b)\s*(?P<name>[^.()]{{2,60}}(?:\.[a-z]{{2,6}})?)[).\s]*(?:Click\b.{{0,60}})?$", re.IGNORECASE)
+_CAPTION_CREDIT = re.compile(
+    rf"[.,(/|—–…]\s*{_PHOTO}\s*(?:[:©/]|\sby\b)\s*(?P<name>[^.()]{{2,60}}(?:\.[a-z]{{2,6}})?)[).\s]*(?:Click\b.{{0,"
+    rf"60}})?$",
+    re.IGNORECASE,
+)
 _AUTHOR = re.compile(
-    r"^(?:автор(?:ы|лар|ы текста|лары| статьи| материала)?|author(?:s)?|written by|reported by|text(?: by)?|текст|мақала авторы|мәтін|мәтін авторы|story by|"
+    r"^(?:автор(?:ы|лар|ы текста|лары| статьи| материала)?|author(?:s)?|written by|reported by|text(?: by)?|текст"
+    r"|мақала авторы|мәтін|мәтін авторы|story by|"
     r"журналист|корреспондент|reporter|тілші|тілшісі|дайындаған|подготовил(?:а|и)?)\s*[:|–—]\s*(?P<name>\S.{1,120})$"
     r"|^(?:подготовил(?:а|и)?|дайындаған|written by)\s(?P<name3>[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ][^\d:.]{4,60})$"
     r"|^(?:by|от)\s+(?P<name2>[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ][^\d:]{2,60})$",
@@ -120,37 +132,25 @@ _AUTHOR = re.compile(
 )
 _IN_SECTION = re.compile(r"\s+in\s+[A-Z][\w &-]*(?:\s+on)?\s*$")
 _SECTION_LABEL = re.compile(
-    r"^(?:section|category|categories|rubric|filed under|posted in|рубрика|раздел|категория|категории|айдар|айдары|санат|санаты|бөлім|бөлімі)\s*[:|–—]\s*(?P<name>\S.{0,60})$",
+    r"^(?:section|category|categories|rubric|filed under|posted in|рубрика|раздел|категория|категории|айдар"
+    r"|айдары|санат|санаты|бөлім|бөлімі)\s*[:|–—]\s*(?P<name>\S.{0,60})$",
     re.IGNORECASE,
 )
-_STARTS = (
-    (Kind.SHARE, (
-        "share", "поделит", "бөліс", "subscribe to", "subscribe for", "follow us", "follow our", "join our", "join us", "telegram subscribe", "telegram ",
-        "подпис", "подпиш", "присоединяйтесь", "жазылыңыз", "жазылу", "арнамызға", "біздің telegram", "біздің whatsapp", "біздің instagram", "біздің арна", "наш telegram", "наш телеграм",
-        "читайте нас", "следите за", "оперативные новости", "самые важные новости в", "больше новостей в", "главные новости в", "новости в telegram",
-        "скопировать", "copy link", "print this", "версия для печати", "whatsapp ", "the latest news in", "get our", "get the latest", "sign up for", "download our app", "скачайте", "telegram-канал",
-        "жаңалықтарды", "сілтемені", "хабардар бол",
-    )),
-    (Kind.ASIDE, (
-        "read also", "see also", "read more", "also read", "читайте также", "читать также", "также читайте", "читайте по теме", "читать далее", "смотрите также", "подробнее:", "оқи отырыңыз", "тағы оқыңыз", "сондай-ақ оқыңыз",
-        "сонымен қатар оқыңыз", "читайте ещё", "читайте еще", "ранее мы писали", "ранее сообщалось:", "по теме:", "related:",
-    )),
-    (Kind.END, (
-        "related news", "related articles", "похожие новости", "новости по теме", "материалы по теме", "теги:", "тэги:", "tags:", "tag:", "keywords:", "ключевые слова", "метки:", "тегтер:", "тэгтер:", "кілт сөздер",
-        "©", "© ", "(c) ", "copyright", "все права защищены", "all rights reserved", "барлық құқықтар", "нашли ошибку", "заметили ошибку", "если вы нашли", "если вы заметили", "қате тапсаңыз", "қатені тапсаңыз", "found a mistake", "found an error", "if you notice", "if you find an error", "сообщить об ошибке",
-        "при использовании", "при копировании", "при перепечатке", "при цитировании", "использование материалов", "материалды пайдалан", "материалдарды пайдалан", "сайт материалдарын", "сайттағы материал", "any use of", "use of materials", "reproduction", "перепечатка",
-        "tags ", "теги ", "тэги ", "тегтер ", "leave a comment", "leave a reply", "оставить комментарий", "комментарии (", "comments (", "пікірлер (", "пікір қалдыру", "чтобы оставить комментарий", "войдите, чтобы", "пікір қалдыру үшін", "log in to comment",
-        "выделите ее", "выделите её", "нажмите ctrl", "ctrl+enter",
-    )),
-    (Kind.NOISE, ("реклама", "advertisement", "жарнама", "sponsored", "you have javascript", "we use cookies", "this site uses cookies", "мы используем", "сайт использует cookie", "этот сайт использует", "loading", "загрузка", "please enable", "by using this site", "продолжая пользоваться", "по московскому")),
-)  # fmt: skip
 _STARTS_BY_HEAD: dict[str, list[tuple[str, Kind]]] = {}
-for _kind, _starts in _STARTS:
-    for _start in _starts:
+for _kind, _group in (
+    (Kind.SHARE, words.SHARE_STARTS),
+    (Kind.ASIDE, words.ASIDE_STARTS),
+    (Kind.END, words.END_STARTS),
+    (Kind.NOISE, words.NOISE_STARTS),
+):
+    for _start in _group:
         _STARTS_BY_HEAD.setdefault(_start[:2], []).append((_start, _kind))
 _CRUMB_MARK = re.compile(r"\s*[>›»→❯]\s*|\s+/\s+|\s+\\\s+")
 _DEGREES = re.compile(r"[°º℃℉˚]|m/s|м/с|mm hg|мм рт", re.IGNORECASE)
-_WEATHER = re.compile(r"[+\-−–]?\d{1,2}\s?(?:\.{2,3}|…)?\s?[+\-−–]?\d{0,2}\s?(?:°|º|℃|℉|˚)|\b\d{1,3}\s?(?:m/s|м/с|mm hg|мм рт)|^[+\-−]\d{1,2}$")
+_WEATHER = re.compile(
+    r"[+\-−–]?\d{1,2}\s?(?:\.{2,3}|…)?\s?[+\-−–]?\d{0,2}\s?(?:°|º|℃|℉|˚)|\b\d{1,3}\s?(?:m/s|м/с|mm hg|мм рт)"
+    r"|^[+\-−]\d{1,2}$"
+)
 _PHONE = re.compile(r"(?:\+\s?)?\d[\d\s()\-–]{8,20}\d")
 _CHANGE = re.compile(r"[(\[]?\s*[+\-−–▲▼↑↓]+\s*\d+(?:[.,]\d+)?\s*%?\s*[)\]]?|\d+(?:[.,]\d+)?\s?%|[▲▼↑↓]+")
 _FIGURES = re.compile(r"\d{1,5}[.,]\d{1,4}(?:[\s|/•]+\d{1,5}(?:[.,]\d{1,4})?)*")
@@ -167,8 +167,11 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*\.?|[👁👀💬🗨❤👍👎�
 _TIMES = frozenset({"рет", "раз", "раза", "times", "человек", "people", "адам"})
 _NEAR = 40
 _MINUTES = re.compile(
-    r"(?:(?:reading time|read time|время (?:на )?чтени[ея]|оқу уақыты|оқылу уақыты|read in|читать)\s?[:\-–—~≈]?\s?)(?:about |около )?\d{1,3}(?:[-–]\d{1,2})?\s?(?:min(?:ute)?s?|мин(?:ут\w*)?|сек\w*)?\.?"
-    r"|(?<![\d.,:])\d{1,3}(?:[-–]\d{1,2})?\s?-?(?:min(?:ute)?s?|мин(?:ут\w{0,3})?)\.?(?![^\W_])\s?(?:to read|read(?:ing)?|(?:на )?чтени[ея]|читать|оқу\w*(?: үшін)?|оқылады)?(?:\s(?:time|үшін))?",
+    r"(?:(?:reading time|read time|время (?:на )?чтени[ея]|оқу уақыты|оқылу уақыты|read in"
+    r"|читать)\s?[:\-–—~≈]?\s?)(?:about |около )?\d{1,3}(?:[-–]\d{1,2})?\s?(?:min(?:ute)?s?"
+    r"|мин(?:ут\w*)?|сек\w*)?\.?"
+    r"|(?<![\d.,:])\d{1,3}(?:[-–]\d{1,2})?\s?-?(?:min(?:ute)?s?|мин(?:ут\w{0,3})?)\.?(?![^\W_])\s?(?:to read"
+    r"|read(?:ing)?|(?:на )?чтени[ея]|читать|оқу\w*(?: үшін)?|оқылады)?(?:\s(?:time|үшін))?",
     re.IGNORECASE,
 )
 _SPLIT = re.compile(r"\s*[\x00|•·●▪✎\t]+\s*|\s+[—–/\-]\s+|\s*,\s+|\s{2,}")
@@ -247,7 +250,7 @@ def _by_start(line: Line, low: str) -> bool:
 def _is_prose(line: Line, low: str) -> bool:
     """A sentence long enough to be nothing else; it is not searched for dates and counters."""
     text = line.text
-    long = len(text) >= 70 and text[-1] in ".!?…»”\"" and text.count(" ") >= 8
+    long = len(text) >= 70 and text[-1] in '.!?…»”"' and text.count(" ") >= 8
     return long and line.tag != "h1" and not low.startswith(_LABEL_STARTS)
 
 
@@ -280,7 +283,10 @@ _BY_WORDS: dict[str, Kind] = {
     **dict.fromkeys(words.SECTIONS, Kind.SECTION),
     "": Kind.NOISE,
 }
-_INVITES = re.compile(r"\b(?:подпис(?:ывай|ат|аться|ка)|подпиш|subscribe|follow|sign up|join|жазыл|присоедин|пишите|write to us|следите|читайте нас)")
+_INVITES = re.compile(
+    r"\b(?:подпис(?:ывай|ат|аться|ка)|подпиш|subscribe|follow|sign up|join|жазыл|присоедин|пишите|write to us"
+    r"|следите|читайте нас)"
+)
 
 
 def _invites(low: str) -> bool:
@@ -470,7 +476,7 @@ def _cut_counters(rest: str, meta: Meta) -> str:
 def _label_before(text: str, floor: int, end: int) -> tuple[str, int, int] | None:
     """The counter's word that ends right before a number: word, start, end."""
     begin = max(floor, end - _NEAR)
-    tokens = [match for match in _TOKEN.finditer(text, begin, end)][-3:]
+    tokens = list(_TOKEN.finditer(text, begin, end))[-3:]
     if not tokens or text[tokens[-1].end() : end].strip(" :-–—=|("):
         return None
     for at in range(len(tokens)):
@@ -519,7 +525,9 @@ def _piece(piece: str, meta: Meta) -> None:
 def _mixed_piece(piece: str, key: str, meta: Meta) -> None:
     """Fillers beside something else: `Published`, `POLITICS 3988`, `в Астане`."""
     parts = key.split()
-    rest = [part for part in parts if part.strip(_EDGES) not in words.FILLER and part.strip(_EDGES) not in dates.WEEKDAYS]
+    rest = [
+        part for part in parts if part.strip(_EDGES) not in words.FILLER and part.strip(_EDGES) not in dates.WEEKDAYS
+    ]
     if len(rest) < len(parts) and any(part.strip(_EDGES) in dates.WEEKDAYS for part in parts):
         meta.weekday = True
     if not rest:
@@ -528,7 +536,7 @@ def _mixed_piece(piece: str, key: str, meta: Meta) -> None:
     if joined in words.SECTIONS and meta.section is None:
         meta.section = joined if joined in piece else piece[piece.lower().find(joined) :][: len(joined)]
     elif _INT.fullmatch(joined):
-        meta.numbers.extend(value for value in [whole(joined)] if value is not None)
+        meta.numbers += [value] if (value := whole(joined)) is not None else []
     elif all(_INT.fullmatch(part) for part in rest) and len(rest) <= 3:
         meta.numbers.extend(value for part in rest if (value := whole(part)) is not None)
     else:
