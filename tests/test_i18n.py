@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from babel.messages.pofile import read_po
 
 from readership import i18n
 from readership.i18n import update
+from readership.queries import Selection
 
 TRANSLATED = [code for code in i18n.LANGUAGES if code != "en"]
 PLACE = re.compile(r"{(\w+)}")
@@ -56,6 +58,26 @@ def test_extraction_finds_messages_of_pages_and_package() -> None:
     assert "How are our articles doing?" in found
     assert "Overview" in found
     assert ("{n} capture without a moment is left out.", "{n} captures without a moment are left out.") in found
+
+
+def test_no_message_hides_from_extraction() -> None:
+    """What `_` gets must stand there literally; a variable would stay English without any test noticing."""
+    for path in (update.ROOT / "src" / "readership" / "queries").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_":
+                assert isinstance(node.args[0], ast.Constant), f"{path.name}:{node.lineno}"
+
+
+@pytest.mark.parametrize("question", ["published", "read"])
+@pytest.mark.parametrize(
+    "days", [(None, None), (date(2024, 5, 1), None), (None, date(2024, 5, 1)), (date(2024, 5, 1), date(2024, 6, 1))]
+)
+def test_the_selection_says_itself_in_russian_without_english_words(
+    question: str, days: tuple[date | None, date | None]
+) -> None:
+    russian = i18n.Language("ru")
+    chosen = Selection(since=days[0], until=days[1], question=question, sections=("Спорт", "Город"), text="тенге")
+    assert not re.search("[A-Za-z]", chosen.words(russian.translate, russian.day))
 
 
 def test_the_first_known_wish_is_the_language() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from readership.figures.style import BLUE, BLUE_FAINT, GREY, ORANGE, Figure, canvas, numbers, records, thin
+from readership.figures.style import BLUE, BLUE_LINE, GREY, ORANGE, Figure, canvas, moment_axis, numbers, records, thin
 from readership.figures.time import count_axis
 from readership.i18n import Language
 
@@ -30,7 +30,7 @@ def article_curve(
     _edits(fig, revisions, language)
     _restarts(fig, curve, language)
     count_axis(fig, curve["total"], language)
-    _ticks(fig, curve["at"], language)
+    moment_axis(fig, curve["at"], language)
     timed = observations[observations["observed_at"].notna()]
     subtitle = say(
         "Views counted from {n} readings; {unknown} more have no moment. Between readings the way is not known.",
@@ -44,7 +44,7 @@ def _way(fig: go.Figure, curve: pd.DataFrame, language: Language) -> None:
     """The line through the readings: faint where it is spread over more than an hour."""
     shown = thin(curve, "total", 600)
     for spread, colour, name in (
-        (True, BLUE_FAINT, language.say("spread between readings")),
+        (True, BLUE_LINE, language.say("spread between readings")),
         (False, BLUE, language.say("read within an hour")),
     ):
         part = shown[(shown["spread"] == spread) & shown["from_at"].notna()]
@@ -119,13 +119,6 @@ def _edits(fig: go.Figure, revisions: pd.DataFrame, language: Language) -> None:
     for row in records(changed.head(50)):
         words = language.say("title edited") if row["title_changed"] else language.say("text edited")
         _upright(fig, row["seen_at"], words, GREY)
-
-
-def _ticks(fig: go.Figure, moments: pd.Series, language: Language) -> None:
-    if moments.nunique() < 2:
-        return
-    ticks = list(pd.date_range(moments.min(), moments.max(), periods=5))
-    fig.update_xaxes(tickvals=ticks, ticktext=[language.day(tick) for tick in ticks], tickangle=0)
 
 
 def _finding(curve: pd.DataFrame, language: Language) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
-from readership.figures.style import PALETTE, Figure, canvas, literal, numbers, records, thin
+from readership.figures.style import PALETTE, Figure, canvas, literal, moment_axis, numbers, records, thin
 from readership.i18n import Language, known
 
 
@@ -35,7 +34,7 @@ def header_rates(rows: pd.DataFrame, language: Language) -> Figure:
         )
     fig.update_layout(showlegend=len(sites) > 1)
     fig.update_yaxes(rangemode="normal")
-    _ticks(fig, timed["captured_at"], language)
+    moment_axis(fig, timed["captured_at"], language)
     return Figure(
         fig, _title(currency, quote, language), _subtitle(rows, timed, language), _finding(timed, currency, language)
     )
@@ -52,13 +51,6 @@ def _hover(row: dict[str, Any], language: Language) -> str:
         f"<b>{language.local(row['captured_at'])} UTC</b><br>{literal(row['site'])}<br>"
         f"{literal(row['currency'])} {language.number(row['value'], 4)}"
     )
-
-
-def _ticks(fig: go.Figure, moments: pd.Series, language: Language) -> None:
-    if moments.empty:
-        return
-    ticks = list(pd.date_range(moments.min(), moments.max(), periods=5)) if moments.nunique() > 1 else [moments.iloc[0]]
-    fig.update_xaxes(tickvals=ticks, ticktext=[language.day(tick) for tick in ticks], tickangle=0)
 
 
 def _subtitle(rows: pd.DataFrame, timed: pd.DataFrame, language: Language) -> str:

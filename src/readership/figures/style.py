@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from readership.i18n import Language
+
 # Hues of Okabe and Ito's colour-blind-safe set (jfly.uni-koeln.de/color), each at a lightness with a contrast of at
 # least 3:1 on the light and on the dark page.
 BLUE, ORANGE, GREEN, PURPLE, OCHRE, SKY, GREY = (
@@ -22,7 +24,8 @@ BLUE, ORANGE, GREEN, PURPLE, OCHRE, SKY, GREY = (
     "#7d848c",
 )
 PALETTE = (BLUE, ORANGE, GREEN, PURPLE, OCHRE, SKY, GREY)
-BLUE_FAINT = "rgba(31,122,184,0.38)"
+BLUE_FAINT = "rgba(31,122,184,0.42)"
+BLUE_LINE = "rgba(31,122,184,0.65)"
 GREY_FAINT = "rgba(125,132,140,0.22)"
 MAX_POINTS = 2000
 HEIGHT = 320
@@ -102,3 +105,14 @@ def peak(rows: pd.DataFrame, value: str) -> dict[str, Any] | None:
     if known.empty or not float(known[value].max()):
         return None
     return records(known.iloc[[int(known[value].astype(float).to_numpy().argmax())]])[0]
+
+
+def moment_axis(fig: go.Figure, moments: pd.Series, language: Language) -> None:
+    """Four ticks over the moments, as days within a year, as months beyond."""
+    known = moments.dropna()
+    if known.empty:
+        return
+    first, last = known.min(), known.max()
+    write = language.month if last - first > pd.Timedelta(days=330) else language.short_day
+    ticks = list(pd.date_range(first, last, periods=4)) if first < last else [first]
+    fig.update_xaxes(tickvals=ticks, ticktext=[write(tick) for tick in ticks], tickangle=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -203,7 +204,7 @@ def _time_axis(fig: go.Figure, buckets: pd.Series, grain: str, language: Languag
         fig.update_xaxes(visible=False)
         return
     ticks = starts[:: max(1, -(-len(starts) // MAX_TICKS))]
-    label = {"month": language.month, "hour": _hour_label(language)}.get(grain, _day_label(language))
+    label = {"month": language.month, "hour": _hour_label(language)}.get(grain, language.short_day)
     first = min([starts[0], *(pd.Timestamp(day) for day in days[:1] if day)])
     last = max([starts[-1] + _LENGTH[grain], *(pd.Timestamp(day) for day in days[1:] if day)])
     # Plotly centres a bar on its bucket's start, so both ends move by half a bucket.
@@ -217,15 +218,8 @@ def _time_axis(fig: go.Figure, buckets: pd.Series, grain: str, language: Languag
     )
 
 
-def _day_label(language: Language) -> Any:
-    from babel.dates import format_skeleton
-
-    return lambda day: str(format_skeleton("MMMd", day, locale=language.locale))
-
-
-def _hour_label(language: Language) -> Any:
-    day = _day_label(language)
-    return lambda moment: f"{day(moment)}<br>{moment:%H:%M}"
+def _hour_label(language: Language) -> Callable[[Any], str]:
+    return lambda moment: f"{language.short_day(moment)}<br>{moment:%H:%M}"
 
 
 def count_axis(fig: go.Figure, values: pd.Series, language: Language) -> None:

@@ -106,6 +106,10 @@ class Language:
         """A calendar day."""
         return str(dates.format_date(value, style, locale=self.locale)) if known(value) else UNKNOWN
 
+    def short_day(self, value: Any) -> str:
+        """A day without its year, for axes."""
+        return str(dates.format_skeleton("MMMd", value, locale=self.locale)) if known(value) else UNKNOWN
+
     def days(self, first: date, last: date) -> str:
         """A span of days, both included, without saying the same month or year twice."""
         if first == last:

@@ -35,7 +35,7 @@ COLUMNS: dict[str, Column] = {
     "published_at": Column(mark("Published (instant)"), "moment"),
     "published_day": Column(mark("Day published"), "day"),
     "published_local": Column(mark("Published"), "wall", 130),
-    "observed_at": Column(mark("Last reading"), "moment"),
+    "observed_at": Column(mark("Read at"), "moment"),
     "views": Column(mark("Views"), "number"),
     "total": Column(mark("Views counted"), "number"),
     "gained": Column(mark("Views gained"), "number"),

@@ -114,8 +114,9 @@ def grain(name: str, selection: Selection, options: Sequence[str] = ("day", "wee
 
 
 def groups(rows: pd.DataFrame, *columns: str) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The rows, one group a combination of the columns' values, in order of appearance, under a short ASCII name."""
-    for values, part in rows.groupby(list(columns), sort=False, dropna=False):
+    """The rows, one group a combination of the columns' values under a short name; the group with most rows first."""
+    parts = list(rows.groupby(list(columns), sort=False, dropna=False))
+    for values, part in sorted(parts, key=lambda pair: -len(pair[1])):
         yield "-".join(str(value).lower() for value in values), part
 
 
