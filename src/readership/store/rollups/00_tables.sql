@@ -56,6 +56,14 @@ CREATE TABLE dimension_day (
     observed_week BIGINT, observed_month BIGINT
 );
 CREATE TABLE coverage_hour (site VARCHAR, meter VARCHAR, slot BIGINT, covered_s BIGINT, possible_s BIGINT);
+CREATE TABLE newest_reading (site VARCHAR, meter VARCHAR, at_s BIGINT);
+CREATE TABLE read_span (site VARCHAR, meter VARCHAR, from_s BIGINT, to_s BIGINT);
+CREATE TABLE spike_threshold (site VARCHAR, meter VARCHAR, section VARCHAR, threshold DOUBLE, articles BIGINT);
+CREATE TABLE article_state (
+    article BIGINT, meter VARCHAR, gained_24h BIGINT, covered_24h_s BIGINT, gained_before BIGINT, covered_before_s BIGINT,
+    gained_7d BIGINT, is_new BOOLEAN, velocity DOUBLE, peak_velocity DOUBLE, spike_state VARCHAR, spike_since_s BIGINT,
+    evergreen_state VARCHAR, best_day_mean DOUBLE, live_days BIGINT
+);
 CREATE TABLE header_rate (
     site VARCHAR, captured_at TIMESTAMP, captured_at_basis VARCHAR, currency VARCHAR, value DECIMAL(18, 6),
     quote VARCHAR, labelled BOOLEAN, certain BOOLEAN, position INTEGER, captures BIGINT, example_article BIGINT

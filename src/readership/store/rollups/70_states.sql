@@ -1,0 +1,195 @@
+-- What depends on T, the newest reading of each site and meter: made whole at every publish, for articles read in the 90
+-- days before T. Reads facts.gain (meters that count events have no first reading), `article_meter`, `article`, `interval`, `site`, `calendar`, `calendar_day`. Seconds throughout:
+-- 3600 an hour, 10800 three, 21600 six, 86400 a day, 172800 48 h, 604800 a week, 691200 8 days, 1728000 20, 7776000 90.
+
+CREATE TEMP TABLE fresh_newest_reading AS
+SELECT a.site, m.meter, max(m.last_s) AS at_s
+FROM article_meter AS m JOIN article AS a ON a.article = m.article
+WHERE m.last_s IS NOT NULL
+GROUP BY a.site, m.meter;
+
+-- When anything of a site was being read: the observed spans of its articles, merged.
+CREATE TEMP TABLE reached AS
+SELECT a.site, m.meter, m.start_s, m.last_s,
+    max(m.last_s) OVER (PARTITION BY a.site, m.meter ORDER BY m.start_s, m.last_s, m.article
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached_s,
+    row_number() OVER (PARTITION BY a.site, m.meter ORDER BY m.start_s, m.last_s, m.article) AS position
+FROM article_meter AS m JOIN article AS a ON a.article = m.article
+WHERE m.last_s > m.start_s;
+
+CREATE TEMP TABLE fresh_read_span AS
+SELECT site, meter, min(start_s) AS from_s, max(last_s) AS to_s
+FROM (
+    SELECT site, meter, start_s, last_s,
+        sum(CASE WHEN start_s <= reached_s THEN 0 ELSE 1 END) OVER (PARTITION BY site, meter ORDER BY position
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island
+    FROM reached
+) AS marked
+GROUP BY site, meter, island;
+
+-- Articles read in the last 90 days, and their intervals since (and the hour before, for runs that reach back).
+CREATE TEMP TABLE lately AS
+SELECT m.article, m.meter, a.site, a.section, a.published_s, m.first_s, m.last_s, n.at_s AS now_s
+FROM article_meter AS m
+JOIN article AS a ON a.article = m.article
+JOIN fresh_newest_reading AS n ON n.site = a.site AND n.meter = m.meter
+WHERE m.last_s > n.at_s - 7776000;
+
+CREATE TEMP TABLE lately_interval AS
+SELECT i.article, i.meter, i.from_s, i.to_s, i.gained, i.to_s - i.from_s AS length_s, l.now_s
+FROM interval AS i JOIN lately AS l ON l.article = i.article AND l.meter = i.meter
+WHERE i.from_s IS NOT NULL AND i.to_s > i.from_s AND i.to_s > l.now_s - 7779600;
+
+-- Gains of the last day, the day before and the week, by F; and how much of each day is covered.
+CREATE TEMP TABLE lately_gain AS
+SELECT article, meter,
+    CAST(sum(CASE WHEN to_s > now_s - 86400
+        THEN gained - (gained * (greatest(now_s - 86400, from_s) - from_s)) // nullif(length_s, 0) END) AS BIGINT) AS gained_24h,
+    CAST(sum(CASE WHEN to_s > now_s - 86400 THEN to_s - greatest(now_s - 86400, from_s) ELSE 0 END) AS BIGINT) AS covered_24h_s,
+    CAST(sum(CASE WHEN to_s > now_s - 172800 AND from_s < now_s - 86400
+        THEN (gained * (least(now_s - 86400, to_s) - from_s)) // nullif(length_s, 0)
+            - (gained * (greatest(now_s - 172800, from_s) - from_s)) // nullif(length_s, 0) END) AS BIGINT) AS gained_before,
+    CAST(sum(CASE WHEN to_s > now_s - 172800 AND from_s < now_s - 86400
+        THEN least(now_s - 86400, to_s) - greatest(now_s - 172800, from_s) ELSE 0 END) AS BIGINT) AS covered_before_s,
+    CAST(sum(gained - (gained * (greatest(now_s - 604800, from_s) - from_s)) // nullif(length_s, 0)) AS BIGINT) AS gained_7d
+FROM lately_interval
+WHERE to_s > now_s - 604800
+GROUP BY article, meter;
+
+-- Velocity at each reading: gain over the shortest run of intervals that ends there and lasts an hour or more.
+CREATE TEMP TABLE lately_run AS
+SELECT article, meter, to_s, now_s,
+    CAST(sum(length_s) OVER (PARTITION BY article, meter ORDER BY to_s
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT) AS seconds,
+    CAST(sum(gained) OVER (PARTITION BY article, meter ORDER BY to_s
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS BIGINT) AS views
+FROM lately_interval;
+
+CREATE TEMP TABLE speed AS
+SELECT article, meter, to_s, now_s, run_views, CAST(run_views * 3600 AS DOUBLE) / nullif(run_s, 0) AS velocity
+FROM (
+    SELECT article, meter, to_s, now_s, seconds,
+        views - coalesce(max(views) OVER (PARTITION BY article, meter ORDER BY seconds
+            RANGE BETWEEN UNBOUNDED PRECEDING AND 3600 PRECEDING), 0) AS run_views,
+        seconds - coalesce(max(seconds) OVER (PARTITION BY article, meter ORDER BY seconds
+            RANGE BETWEEN UNBOUNDED PRECEDING AND 3600 PRECEDING), 0) AS run_s
+    FROM lately_run
+) AS run
+WHERE seconds >= 3600;
+
+CREATE TEMP TABLE peak AS
+SELECT s.article, s.meter, l.site, l.section, max(s.velocity) AS peak_velocity
+FROM speed AS s JOIN lately AS l ON l.article = s.article AND l.meter = s.meter
+WHERE s.run_views >= 20 AND s.to_s > s.now_s - 7776000
+GROUP BY s.article, s.meter, l.site, l.section;
+
+-- The 95th percentile of these peaks: of a section, and of the site (section NULL), each from 20 articles on.
+CREATE TEMP TABLE fresh_spike_threshold AS
+SELECT site, meter, section, peak_velocity AS threshold, articles
+FROM (
+    SELECT site, meter, section, peak_velocity,
+        row_number() OVER (PARTITION BY site, meter, section ORDER BY peak_velocity) AS rank,
+        count(*) OVER (PARTITION BY site, meter, section) AS articles
+    FROM (
+        SELECT site, meter, section, peak_velocity FROM peak WHERE section IS NOT NULL
+        UNION ALL SELECT site, meter, NULL, peak_velocity FROM peak
+    ) AS grouped
+) AS ranked_peak
+WHERE articles >= 20 AND rank = (95 * articles + 99) // 100;
+
+-- Spikes: articles at most 7 days old that are faster than their threshold now, with what their velocity did before.
+CREATE TEMP TABLE young AS
+SELECT s.article, s.meter, s.to_s, s.velocity, s.run_views, l.last_s, l.now_s, coalesce(t.threshold, u.threshold) AS threshold
+FROM lately AS l
+JOIN speed AS s ON s.article = l.article AND s.meter = l.meter
+LEFT JOIN fresh_spike_threshold AS t ON t.site = l.site AND t.meter = l.meter AND t.section = l.section
+LEFT JOIN fresh_spike_threshold AS u ON u.site = l.site AND u.meter = l.meter AND u.section IS NULL
+WHERE l.published_s <= l.now_s AND l.published_s >= l.now_s - 604800;
+
+CREATE TEMP TABLE spiking AS
+SELECT y.article, y.meter, y.last_s, y.velocity, y.threshold, max(b.to_s) AS fell_s
+FROM young AS y
+LEFT JOIN young AS b ON b.article = y.article AND b.meter = y.meter AND b.to_s < y.last_s AND b.velocity <= y.threshold
+WHERE y.to_s = y.last_s AND y.last_s >= y.now_s - 10800 AND y.run_views >= 20 AND y.velocity > y.threshold
+GROUP BY y.article, y.meter, y.last_s, y.velocity, y.threshold;
+
+CREATE TEMP TABLE spike_past AS
+SELECT k.article, k.meter, k.last_s, k.velocity, k.threshold, k.fell_s,
+    min(CASE WHEN b.velocity > k.threshold AND b.to_s > coalesce(k.fell_s, b.to_s - 1) THEN b.to_s END) AS since_s,
+    max(CASE WHEN b.velocity > k.threshold AND b.to_s < k.fell_s THEN b.to_s END) AS rose_s,
+    max(CASE WHEN b.velocity > 2 * k.threshold AND b.to_s <= k.last_s - 21600
+        AND b.to_s > coalesce(k.fell_s, b.to_s - 1) THEN 1 ELSE 0 END) AS strong_before
+FROM spiking AS k JOIN young AS b ON b.article = k.article AND b.meter = k.meter
+GROUP BY k.article, k.meter, k.last_s, k.velocity, k.threshold, k.fell_s;
+
+-- `back` when the last stretch at or below the threshold, after one above, began six hours ago or more.
+CREATE TEMP TABLE spike AS
+SELECT p.article, p.meter, p.since_s,
+    CASE WHEN p.velocity > 2 * p.threshold AND p.strong_before = 1 THEN 'still-strong'
+        WHEN p.rose_s IS NOT NULL AND p.last_s - min(b.to_s) >= 21600 THEN 'back'
+        WHEN p.velocity > 2 * p.threshold THEN 'strong' ELSE 'rising' END AS state
+FROM spike_past AS p
+LEFT JOIN young AS b ON b.article = p.article AND b.meter = p.meter AND b.to_s > p.rose_s AND b.to_s <= p.fell_s
+GROUP BY p.article, p.meter, p.since_s, p.velocity, p.threshold, p.strong_before, p.rose_s, p.last_s;
+
+-- Evergreen: articles of 8 days and older with 20 views in a week; their best days from intervals of at most 48 h, which
+-- touch four local days at most.
+CREATE TEMP TABLE lasting AS
+SELECT l.article, l.meter, s.zone, s.phase_s, l.now_s, g.gained_7d, (l.now_s - l.published_s) // 86400 AS live_days,
+    l.now_s - l.published_s AS age_s
+FROM lately AS l
+JOIN lately_gain AS g ON g.article = l.article AND g.meter = l.meter
+JOIN site AS s ON s.site = l.site
+WHERE l.published_s <= l.now_s - 691200 AND l.last_s >= l.now_s - 604800 AND g.gained_7d >= 20;
+
+CREATE TEMP TABLE numbered_day AS
+SELECT zone, day, from_s, to_s, row_number() OVER (PARTITION BY zone ORDER BY from_s) AS number FROM calendar_day;
+
+CREATE TEMP TABLE watched_day AS
+SELECT i.article, i.meter, d.number,
+    CAST(sum((i.gained * (least(d.to_s, i.to_s) - i.from_s)) // nullif(i.to_s - i.from_s, 0)
+        - (i.gained * (greatest(d.from_s, i.from_s) - i.from_s)) // nullif(i.to_s - i.from_s, 0)) AS BIGINT) AS views
+FROM interval AS i
+JOIN lasting AS l ON l.article = i.article AND l.meter = i.meter
+JOIN calendar AS c ON c.zone = l.zone AND c.slot = (i.from_s + l.phase_s) // 3600
+JOIN numbered_day AS f ON f.zone = c.zone AND f.day = c.day
+CROSS JOIN (SELECT 0 AS further UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) AS n
+JOIN numbered_day AS d ON d.zone = f.zone AND d.number = f.number + n.further
+WHERE i.from_s IS NOT NULL AND i.to_s > i.from_s AND i.to_s - i.from_s <= 172800 AND d.from_s < i.to_s
+GROUP BY i.article, i.meter, d.number;
+
+CREATE TEMP TABLE best_days AS
+SELECT article, meter, count(*) AS days, sum(views) AS views
+FROM (
+    SELECT w.article, w.meter, w.views, greatest(5, (l.live_days + 9) // 10) AS wanted,
+        row_number() OVER (PARTITION BY w.article, w.meter ORDER BY w.views DESC, w.number) AS rank
+    FROM watched_day AS w JOIN lasting AS l ON l.article = w.article AND l.meter = w.meter
+) AS ranked_day
+WHERE rank <= wanted
+GROUP BY article, meter;
+
+CREATE TEMP TABLE endurance AS
+SELECT l.article, l.meter, l.gained_7d, l.live_days, l.age_s,
+    CASE WHEN b.days = greatest(5, (l.live_days + 9) // 10)
+        THEN CAST(b.views AS DOUBLE) / nullif(b.days, 0) END AS best_day_mean
+FROM lasting AS l LEFT JOIN best_days AS b ON b.article = l.article AND b.meter = l.meter;
+
+CREATE TEMP TABLE fresh_article_state AS
+SELECT l.article, l.meter, g.gained_24h, coalesce(g.covered_24h_s, 0) AS covered_24h_s, g.gained_before,
+    coalesce(g.covered_before_s, 0) AS covered_before_s, g.gained_7d,
+    CASE WHEN x.meter IS NULL THEN l.first_s > l.now_s - 86400 ELSE FALSE END AS is_new,
+    v.velocity, p.peak_velocity, k.state AS spike_state, k.since_s AS spike_since_s,
+    CASE WHEN l.published_s IS NULL THEN NULL
+        WHEN e.article IS NULL THEN 'no'
+        WHEN e.best_day_mean IS NULL THEN 'unknown'
+        WHEN e.gained_7d < 0.3 * power(e.best_day_mean, 0.7) THEN 'no'
+        WHEN e.age_s > 1728000 THEN 'evergreen' ELSE 'candidate' END AS evergreen_state,
+    e.best_day_mean, e.live_days
+FROM lately AS l
+LEFT JOIN lately_gain AS g ON g.article = l.article AND g.meter = l.meter
+LEFT JOIN speed AS v ON v.article = l.article AND v.meter = l.meter AND v.to_s = l.last_s
+    AND v.run_views >= 20 AND l.last_s >= l.now_s - 10800
+LEFT JOIN peak AS p ON p.article = l.article AND p.meter = l.meter
+LEFT JOIN spike AS k ON k.article = l.article AND k.meter = l.meter
+LEFT JOIN endurance AS e ON e.article = l.article AND e.meter = l.meter
+LEFT JOIN (SELECT DISTINCT meter FROM facts.gain) AS x ON x.meter = l.meter;
