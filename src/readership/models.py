@@ -196,6 +196,30 @@ class Enrichment:
 
 
 @dataclass(frozen=True, slots=True)
+class Collecting:
+    """How a site's pages are found and how gently it is asked: table `collect` of its entry (docs/collect.md).
+
+    Attributes:
+        sitemaps, feeds, pages, urls: URLs of sitemaps, of feeds, of section pages, of single articles.
+        links: regular expression over path and query of the links of section pages that lead to articles.
+        own_site: the newsroom's own, so that requests may be closer than a second apart.
+        min_interval_s: seconds between two requests to one host, counted from the end of an answer.
+        requests_per_hour: requests in any 60 minutes, all of the site's hosts together.
+        allow: `address:port` pairs outside the public network that this site may be read from.
+    """
+
+    sitemaps: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    links: str | None = None
+    own_site: bool = False
+    min_interval_s: float = 1.0
+    requests_per_hour: int = 600
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A site entry of sites.toml.
 
@@ -212,6 +236,7 @@ class Site:
         layout: name of its layout module, `generic` when none.
         own_names: how its texts name itself (`El.kz`, `ҚазАқпарат`), so that these are not cited sources.
         fixed_age_hours: publication counts as a reading of 0 up to this many hours before the first reading.
+        collect: how it is collected; None when it is not.
     """
 
     name: str
@@ -225,6 +250,7 @@ class Site:
     key_pattern: str | None
     layout: str
     own_names: tuple[str, ...]
+    collect: Collecting | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from readership.errors import UsageError
-from readership.models import UNKNOWN_HOST, Site
+from readership.models import UNKNOWN_HOST, Collecting, Site
 
 _VARIANT = re.compile(r"^(?:www\d?|m|amp|mobile)\.")
 _KEYS = {
@@ -32,7 +32,20 @@ _KEYS = {
     "key_pattern": str,
     "layout": str,
     "own_names": list,
+    "collect": dict,
 }
+_COLLECT_KEYS: dict[str, type | tuple[type, ...]] = {
+    "sitemaps": list,
+    "feeds": list,
+    "pages": list,
+    "urls": list,
+    "links": str,
+    "own_site": bool,
+    "min_interval_s": (int, float),
+    "requests_per_hour": int,
+    "allow": list,
+}
+_KINDS = {list: "a list of texts", str: "a text", int: "a whole number", dict: "a table", bool: "true or false"}
 # A second-level label that belongs to the registry, not to the holder (bbc.co.uk, stat.gov.kz).
 _REGISTRY_LABELS = frozenset(
     {"co", "com", "org", "net", "gov", "edu", "ac", "mil", "gob", "or", "ne", "go", "nom", "info"}
@@ -160,7 +173,7 @@ def _path_key(path: str, query: str) -> str:
     steps = [step for step in unquote(path).split("/") if step and step.lower() not in _EMPTY_STEPS]
     kept = [(name, value) for name, value in parse_qsl(query) if not _NOT_THE_ARTICLE.match(name)] if query else []
     if steps and not kept and (number := _ID.search(steps[-1])):
-        return next(filter(None, number.groups()))
+        return str(next(filter(None, number.groups())))
     key = "/".join(steps)
     # Only a query that names a thing tells articles of one path apart.
     if kept and (not steps or any(name in {"p", "id", "article", "news", "nid", "newsid"} for name, _ in kept)):
@@ -212,7 +225,43 @@ def _site(name: str, table: Mapping[str, Any]) -> Site:
         key_pattern=table.get("key_pattern"),
         layout=table.get("layout", "generic"),
         own_names=tuple(table.get("own_names", ())),
+        collect=_collecting(name, table["collect"]) if "collect" in table else None,
     )
+
+
+def _collecting(name: str, table: Mapping[str, Any]) -> Collecting:
+    """The checked table `collect` of an entry. Raises UsageError."""
+    where = f"Site entry “{name}”: collect."
+    for key, value in table.items():
+        wanted = _COLLECT_KEYS.get(key)
+        if wanted is None:
+            raise UsageError(f"{where}{key} is not a known setting.", f"Known: {', '.join(_COLLECT_KEYS)}.")
+        if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
+            raise UsageError(f"{where}{key} must be {_KINDS.get(wanted, 'a number')}.", _HINT)  # type: ignore[arg-type]
+        if isinstance(value, list) and not all(isinstance(item, str) and item for item in value):
+            raise UsageError(f"{where}{key} must hold texts only.", _HINT)
+    made = Collecting(**{key: tuple(value) if isinstance(value, list) else value for key, value in table.items()})
+    _check_collecting(where, name, made)
+    return made
+
+
+def _check_collecting(where: str, name: str, made: Collecting) -> None:
+    for url in (*made.sitemaps, *made.feeds, *made.pages, *made.urls):
+        if not url.startswith(("http://", "https://")) or _split(url) is None:
+            raise UsageError(f"{where}“{url[:80]}” is no URL.", "Give it with https:// and host.")
+    if bool(made.pages) != (made.links is not None):
+        raise UsageError(f"{where}pages and links go together.", "links says which links of the pages are articles.")
+    if made.links is not None:
+        check_pattern(name, made.links, "collect.links", group=None)
+    if not 0 <= made.min_interval_s <= 86_400 or (made.min_interval_s < 1 and not made.own_site):
+        raise UsageError(
+            f"{where}min_interval_s is at least 1.", "Less only with own_site = true, for a site of your own."
+        )
+    if not 1 <= made.requests_per_hour <= 36_000:
+        raise UsageError(f"{where}requests_per_hour is 1 to 36000.", _HINT)
+    for pair in made.allow:
+        if not re.fullmatch(r"(?:[\d.]+|\[[0-9a-f:.]+\]):\d{1,5}", pair):
+            raise UsageError(f"{where}allow holds address:port pairs, not “{pair[:60]}”.", "For example 10.0.0.5:8080.")
 
 
 def _check_type(name: str, key: str, value: object) -> None:
@@ -220,8 +269,7 @@ def _check_type(name: str, key: str, value: object) -> None:
     if wanted is None:
         raise UsageError(f"Site entry “{name}”: “{key}” is not a known setting.", f"Known: {', '.join(_KEYS)}.")
     if not isinstance(value, wanted) or isinstance(value, bool):
-        kinds = {list: "a list of texts", str: "a text", int: "a whole number"}
-        raise UsageError(f"Site entry “{name}”: {key} must be {kinds[wanted]}.", _HINT)
+        raise UsageError(f"Site entry “{name}”: {key} must be {_KINDS[wanted]}.", _HINT)
     if isinstance(value, list) and not all(isinstance(item, str) and item for item in value):
         raise UsageError(f"Site entry “{name}”: {key} must hold texts only.", _HINT)
 
@@ -250,8 +298,8 @@ def _known_zone(zone: str) -> bool:
     return True
 
 
-def check_pattern(name: str, pattern: str) -> None:
-    """Refuse a key pattern that is broken, lacks group `key`, or could be slow on some URL.
+def check_pattern(name: str, pattern: str, setting: str = "key_pattern", group: str | None = "key") -> None:
+    """Refuse a pattern that is broken, lacks its group, or could be slow on some URL.
 
     Python's expressions have no time limit, so only those are taken whose worst case is small: single characters
     and classes may repeat, at most two of them without an end.
@@ -259,15 +307,15 @@ def check_pattern(name: str, pattern: str) -> None:
     Raises:
         UsageError: with what to change.
     """
-    where = f"Site entry “{name}”: key_pattern"
+    where = f"Site entry “{name}”: {setting}"
     if len(pattern) > _MAX_PATTERN:
         raise UsageError(f"{where} is longer than {_MAX_PATTERN} characters.", _HINT)
     try:
         tree = sre_parser.parse(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         raise UsageError(f"{where} can't be read: {error}.", _HINT) from None
-    if "key" not in tree.state.groupdict:
-        raise UsageError(f"{where} has no group named key.", r"For example _(?P<key>\d+)/?$")
+    if group is not None and group not in tree.state.groupdict:
+        raise UsageError(f"{where} has no group named {group}.", r"For example _(?P<key>\d+)/?$")
     if _MAX_KEYED * _cost(tree) > _MAX_COST:
         raise UsageError(
             f"{where} could take very long on some address.",
@@ -301,6 +349,10 @@ def _cost_of(op: Any, argument: Any) -> int:
     return _MAX_COST  # look-around, back references, conditions
 
 
+def _found_at(collect: Collecting | None) -> tuple[str, ...]:
+    return (*collect.sitemaps, *collect.feeds, *collect.pages, *collect.urls) if collect else ()
+
+
 def _described(site: Site) -> list[str]:
     def listed(items: Iterable[str], none: str) -> str:
         return ", ".join(items) or none
@@ -310,10 +362,11 @@ def _described(site: Site) -> list[str]:
         f"  hosts           {listed((site.name, *site.hosts), '')} (and www., m., amp., mobile., subdomains)",
         f"  zone            {site.zone}",
         f"  home country    {site.home_country or 'none: no country is set apart'}",
-        f"  header rates    in {site.quote_currency or 'no'} units; without labels: {listed(site.rate_order, 'not read')}",
+        f"  header rates    {site.quote_currency or 'no currency'}, unlabelled: {listed(site.rate_order, 'not read')}",
         f"  languages       {listed(site.languages, 'not said')}",
         f"  week starts on  {site.week_start} (1 Monday … 7 Sunday)",
         f"  article key     {site.key_pattern or 'the path of the URL'}",
         f"  layout          {site.layout}",
         f"  own names       {listed(site.own_names, 'none: naming itself would look like a cited source')}",
+        f"  collected from  {listed(_found_at(site.collect), 'nowhere: the collector leaves it alone')}",
     ]
