@@ -1,0 +1,247 @@
+"""What an export says of itself: what was asked of which edition, what its columns mean, and a hash of its rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
+from typing import Any
+from urllib.parse import urlencode
+
+from readership.exports import text
+from readership.i18n import Language
+from readership.queries import Edition, Query, Selection
+
+_WHOLE = 1_000
+"""Characters of a permalink that go into a header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of an answer.
+
+    Attributes:
+        meaning: its definition from the query's head, "" when the head doesn't name it.
+        local: its TIMESTAMPs are moments on the site's clock, not instants in UTC.
+    """
+
+    name: str
+    meaning: str
+
+    @property
+    def local(self) -> bool:
+        """Moments of this column are local: the head says `TIMESTAMP local …`."""
+        return re.match(r"TIMESTAMP\s+local\b", self.meaning) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to an edition, before its rows are read.
+
+    Attributes:
+        parameters: those given; the query's others keep their defaults.
+        made_at: when the export is made, aware.
+        language: in which it says what was selected.
+    """
+
+    query: Query
+    selection: Selection
+    edition: Edition
+    made_at: datetime
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    language: Language = Language("en")
+
+    @property
+    def all_parameters(self) -> dict[str, str | None]:
+        """Every parameter of the query with the value it has; None is NULL."""
+        given = {name: None if value is None else str(value) for name, value in self.parameters.items()}
+        return {parameter.name: parameter.default for parameter in self.query.parameters} | given
+
+    @property
+    def permalink(self) -> str:
+        """The selection as a page's URL holds it: `?topic=…`, "" for everything."""
+        pairs = self.selection.to_url()
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+    @property
+    def local(self) -> frozenset[str]:
+        """Columns whose moments are local."""
+        return frozenset(column.name for column in definitions(self.query) if column.local)
+
+    def key(self, *more: str) -> str:
+        """A hash of everything that the rows depend on; `more` is what the file depends on besides."""
+        parts = [
+            version(), self.edition.schema, self.edition.number, self.edition.built_at, self.query.sql,
+            self.selection.to_url(), sorted(self.all_parameters.items()), self.language.code, more,
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()[:32]
+
+    def proof(self, names: Sequence[str], rows: int, sha256: str, remarks: Sequence[str] = ()) -> Proof:
+        """The proof, once the rows are known."""
+        day = self.language.day
+        return Proof(
+            query=self.query.name,
+            purpose=self.query.purpose,
+            columns=columns(self.query, names),
+            selection=self.selection.words(self.language.translate, day),
+            permalink=self.permalink,
+            parameters=self.all_parameters,
+            edition=self.edition.number,
+            as_of=self.edition.as_of,
+            demo=self.edition.demo,
+            rows=rows,
+            sha256=sha256,
+            made_at=self.made_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            version=version(),
+            remarks=(*_sentences(self.query), *remarks),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What stands in, or beside, every export.
+
+    Attributes:
+        selection: in words; `permalink` is the same as a query string.
+        as_of: newest reading of the edition, RFC 3339, or None.
+        rows: how many the export holds (a figure: how many it draws).
+        sha256: of the rows as JSON Lines, whatever the format: the same rows have the same hash in all of them.
+        made_at: RFC 3339, UTC.
+        remarks: what else must be known to read the columns.
+    """
+
+    query: str
+    purpose: str
+    columns: tuple[Column, ...]
+    selection: str
+    permalink: str
+    parameters: Mapping[str, str | None]
+    edition: int
+    as_of: str | None
+    demo: bool
+    rows: int
+    sha256: str
+    made_at: str
+    version: str
+    remarks: tuple[str, ...] = ()
+
+    def but(self, *remarks: str) -> Proof:
+        """The proof with more remarks."""
+        return replace(self, remarks=self.remarks + remarks)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The proof as JSON holds it."""
+        return {
+            "query": self.query,
+            "purpose": self.purpose,
+            "selection": self.selection,
+            "permalink": self.permalink,
+            "parameters": dict(self.parameters),
+            "edition": self.edition,
+            "as_of": self.as_of,
+            "demo": self.demo,
+            "rows": self.rows,
+            "sha256": self.sha256,
+            "sha256_of": "the rows as JSON Lines",
+            "columns": [{"name": column.name, "meaning": column.meaning} for column in self.columns],
+            "remarks": list(self.remarks),
+            "made_at": self.made_at,
+            "version": self.version,
+        }
+
+    def to_json(self, **more: Any) -> str:
+        """The proof as one JSON text without invisible characters; `more` is what a file adds about itself."""
+        return as_json(self.as_dict() | more)
+
+    def lines(self, language: Language) -> Iterator[tuple[str, str]]:
+        """Name and value pairs for people, one a line."""
+        say = language.say
+        yield say("Question"), f"{self.query}: {self.purpose}"
+        yield say("Selection"), self.selection
+        yield say("Link"), self.permalink
+        for name, value in self.parameters.items():
+            yield say("Parameter"), f"{name} = {'NULL' if value is None else value}"
+        yield say("Edition"), f"{self.edition}{' · ' + say('demo data') if self.demo else ''}"
+        yield say("As of"), self.as_of or say("unknown")
+        yield say("Rows"), str(self.rows)
+        yield say("SHA-256 of the rows as JSON Lines"), self.sha256
+        yield say("Made"), f"{self.made_at} · Readership {self.version}"
+        for remark in self.remarks:
+            yield say("Remark"), remark
+
+    def header(self, **more: Any) -> str:
+        """The proof in short, ASCII, for an HTTP header."""
+        facts = {
+            "query": self.query, "edition": self.edition, "as_of": self.as_of, "rows": self.rows,
+            "sha256": self.sha256, "selection": self.permalink[:_WHOLE], **more,
+        }  # fmt: skip
+        return json.dumps(facts, separators=(",", ":"))
+
+    def caption(self, language: Language) -> str:
+        """One line to stand under a figure: what was selected, which edition, as of when."""
+        edition = language.say("edition {number}", number=self.edition)
+        moment = self.as_of and datetime.fromisoformat(self.as_of).astimezone(UTC)
+        known = language.say("as of {moment} UTC", moment=language.local(moment)) if moment else ""
+        demo = language.say("demo data") if self.demo else ""
+        return text.one_line(" · ".join(part for part in (self.selection, edition, known, demo) if part))
+
+
+def as_json(value: Any) -> str:
+    """Any JSON value as text, indented, invisible characters written as escapes."""
+    written = json.dumps(value, ensure_ascii=False, indent=1)
+    return "\n".join(text.visible(line) for line in written.split("\n")) + "\n"
+
+
+@cache
+def definitions(query: Query) -> tuple[Column, ...]:
+    """The columns that a query's head names, in its order."""
+    return tuple(
+        Column(name, meaning) for name, meaning in (_split(part) for part in _parts(query)) if _is_name(name, meaning)
+    )
+
+
+def columns(query: Query, names: Sequence[str]) -> tuple[Column, ...]:
+    """The columns of an answer, each with its definition."""
+    known = {column.name: column for column in definitions(query)}
+    return tuple(known.get(name, Column(name, "")) for name in names)
+
+
+def _sentences(query: Query) -> tuple[str, ...]:
+    """What a head says of all of its columns together."""
+    return tuple(part for part in _parts(query) if not _is_name(*_split(part)))
+
+
+def _parts(query: Query) -> tuple[str, ...]:
+    """The head's definitions; a `;` between quotes is none that parts them."""
+    parts: list[str] = []
+    for part in query.columns:
+        if parts and parts[-1].count('"') % 2:
+            parts[-1] += f"; {part}"
+        else:
+            parts.append(part)
+    return tuple(parts)
+
+
+def _split(part: str) -> tuple[str, str]:
+    name, _blank, meaning = part.partition(" ")
+    return name, meaning
+
+
+def _is_name(name: str, meaning: str) -> bool:
+    # "all NULL where unknown" and "all fields of …" speak of several columns.
+    return re.fullmatch(r"[a-z][a-z0-9_]*", name) is not None and not (name == "all" and meaning)
+
+
+@cache
+def version() -> str:
+    """The version of Readership that runs; `source` when it isn't installed."""
+    try:
+        return version_of("readership")
+    except PackageNotFoundError:
+        return "source"
