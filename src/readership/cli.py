@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -30,19 +33,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 2
     try:
-        run: Command = options.run
-        return run(options)
+        with _ended_by_signal():
+            run: Command = options.run
+            return run(options)
     except ReadershipError as error:
         if getattr(options, "json", False):
             print(json.dumps({"error": error.message, "hint": error.hint}, ensure_ascii=False))
         say(f"readership: {error}")
         return error.exit_code
     except KeyboardInterrupt:
-        say("readership: stopped; nothing of this run was kept.")
+        say("readership: stopped; what was not acknowledged yet is not kept.")
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+@contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does: what is half done is taken back first. Exit code 143."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(*_: object) -> None:
+        say("readership: asked to end; what was not acknowledged yet is not kept.")
+        raise SystemExit(143)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def say(text: str) -> None:
@@ -186,7 +208,12 @@ def _serve(options: argparse.Namespace) -> int:
     if options.headless:
         command += ["--server.headless", "true"]
     say(f"Readership is at http://{options.host}:{options.port}/ (Ctrl-C ends it).")
-    return subprocess.call(command)  # noqa: S603
+    with subprocess.Popen(command) as server:  # noqa: S603
+        try:
+            return server.wait()
+        finally:
+            if server.poll() is None:
+                server.terminate()
 
 
 # -- queries ---
@@ -310,8 +337,8 @@ def _forget(options: argparse.Namespace) -> int:
     from readership.pipeline.takeback import forget
 
     done = forget(settings_module.load(), options.site, options.article_key)
-    say(f"The article is gone: {done.facts} rows, {done.pages} archived pages or rows; edition {done.edition} is "
-        "published without it, older editions are deleted. Backups made before still hold it: make new ones.")  # fmt: skip
+    say(f"The article is gone: {done.facts} rows, {done.pages} archived pages or rows; older editions are deleted.")
+    say(f"Edition {done.edition} is published without it. Backups made before still hold it: make new ones.")
     return 0
 
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
-import shutil
+import signal
+import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
-from multiprocessing import get_context
+from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 
 from readership import rates
-from readership.errors import InputRefused, StoreDamaged
+from readership.errors import ArchiveDamaged, InputRefused, ReadershipError, Removed
 from readership.models import Capture, Reject
 from readership.pipeline import read, rows
 from readership.settings import Settings
@@ -33,8 +37,15 @@ POOL_FROM = 2_000
 """Pages of one batch from which on workers are worth their start."""
 WORKERS = 2
 SMALL_TABLE_ROWS = 50_000
-MAX_TOLD = 1_000
-"""Rejects of tables' rows told one by one in the archive's description."""
+MAX_TOLD = 100_000
+"""Refused inputs named in the archive's description."""
+MAX_ROWS_TOLD = 1_000
+"""Rows of one piece of a table that are rejected one by one for a moment in the future."""
+CLOCK_SLACK = timedelta(minutes=10)
+"""A moment later than this after its receipt is rejected (DEFINITIONS, Readings)."""
+_FUTURE = "lies in the future"
+_CLOCK = "Look after the clock, and the offset, of whoever captured it."
+_DAY = timedelta(days=1)
 OFFICIAL = "official"
 
 
@@ -65,25 +76,43 @@ class Summary:
         return {**asdict(self), "rejects": [asdict(reject) for reject in self.rejects]}
 
 
-def read_chunk(captures: list[Capture], sites: Sites) -> tuple[dict[str, pa.Table], list[tuple[int, Reject]]]:
-    """Facts of some pages as Arrow tables, and the rejected ones by their place."""
+def read_chunk(
+    captures: list[Capture], sites: Sites, latest: datetime | None = None
+) -> tuple[dict[str, pa.Table], list[tuple[int, Reject]]]:
+    """Facts of some pages as Arrow tables, and the rejected ones by their place.
+
+    Args:
+        latest: a page said to be captured later is not taken.
+    """
     found = rows.new_rows()
     rejects: list[tuple[int, Reject]] = []
     for place, capture in enumerate(captures):
         try:
-            _read_one(found, capture, sites)
+            _read_one(found, capture, sites, latest)
         except InputRefused as error:
             rejects.append((place, Reject(capture.origin, error.message, error.hint, capture.sha256)))
+        except Exception as error:  # one page's fault must not cost the others; its bytes are kept
+            told = f"Reading the page failed ({type(error).__name__})."
+            rejects.append((place, Reject(capture.origin, told, "Please report it with the page.", capture.sha256)))
     return {name: schemas.table(name, records) for name, records in found.items()}, rejects
 
 
-def _read_one(found: rows.Rows, capture: Capture, sites: Sites) -> None:
+def _read_one(found: rows.Rows, capture: Capture, sites: Sites, latest: datetime | None) -> None:
+    if latest and capture.captured_at and capture.captured_at > latest:
+        raise InputRefused(f"The moment of capture lies in the future: {capture.captured_at.isoformat()}.", _CLOCK)
     if capture.status in rows.GONE and capture.url:
         rows.add_gone(found, capture, *sites.key(capture.url))
         return
     if capture.status is not None and not 200 <= capture.status < 300:
         raise InputRefused(f"The server answered {capture.status}, which is no page.", "Capture it again later.")
-    facts, enrichment = read.read_page(capture, sites)
+    try:
+        facts, enrichment = read.read_page(capture, sites)
+    except Removed:
+        if not capture.url:
+            raise
+        notice = replace(capture, status=rows.SAYS_REMOVED)
+        rows.add_gone(found, notice, *sites.key(capture.url), layout="notice")
+        return
     rows.add_page(found, capture, facts, enrichment)
 
 
@@ -102,6 +131,8 @@ class Batch:
         self.incoming = None if replay else archive.Incoming(self.settings.archive, batch)
         self.tally: Counter[str] = Counter()
         self.roots: tuple[str, ...] = ()
+        self.outside: list[Reject] = []
+        """Rejects that reading the archive again does not find again."""
         self._chunk: list[Capture] = []
         self._pool: ProcessPoolExecutor | None = None
         self._pending: deque[tuple[list[Capture], Future[Any]]] = deque()
@@ -120,21 +151,17 @@ class Batch:
     def table(self, table: TableInput) -> None:
         """Takes a table of articles, counters or gains."""
         table = replace(table, origin=self.named(table.origin))
-        content = archive.sha256_of(table.path)
         if self.incoming:
-            facts = {"origin": table.origin, "kind": table.kind, "meter": table.meter, "sha256": content}
-            self.incoming.add_table(table.path, facts)
+            self.incoming.add_table(table.path, {"origin": table.origin, "kind": table.kind, "meter": table.meter})
         told: list[Reject] = []
         gains: list[pa.Table] = []
         for batch in table.batches(told.append):
-            self._table_batch(table, batch, content, told, gains)
+            self._table_batch(table, batch, told, gains)
         if gains:
             self._stage({"gain": rows.summed_gains(gains)})
-        self.reject(*told)
+        self._reject(told)
 
-    def _table_batch(
-        self, table: TableInput, batch: Any, content: str, told: list[Reject], gains: list[pa.Table]
-    ) -> None:
+    def _table_batch(self, table: TableInput, batch: Any, told: list[Reject], gains: list[pa.Table]) -> None:
         if table.kind == "articles":
             found = rows.new_rows()
             refused = rows.add_article_rows(found, batch, table, self.sites)
@@ -142,10 +169,10 @@ class Batch:
             self.summary.accepted += batch.num_rows - len(refused)
             self._stage({name: schemas.table(name, records) for name, records in found.items()})
             return
-        batch = self._with_key(batch, table, told)
+        batch = self._not_ahead(self._with_key(batch, table, told), table, told)
         self.summary.accepted += batch.num_rows
         if table.kind == "counters":
-            observations, distinct = rows.counter_rows(batch, table.meter, content)
+            observations, distinct = rows.counter_rows(batch, table.meter)
             self._stage({"article": distinct, "observation": observations})
         else:
             found, distinct = rows.gain_rows(batch, self.sites)
@@ -162,10 +189,29 @@ class Batch:
         told.extend(Reject(table.origin, reason, hint, row=row) for row in without)
         return batch.filter(known)
 
+    def _not_ahead(self, batch: Any, table: TableInput, told: list[Reject]) -> Any:
+        """Rows of moments that had come when they were received; the others are rejected."""
+        if self.latest is None:
+            return batch
+        name, last = ("observed_at", self.latest) if table.kind == "counters" else ("day", self.latest.date() + _DAY)
+        ahead = pa.compute.fill_null(pa.compute.greater(batch.column(name), pa.scalar(last)), False)
+        if not pa.compute.any(ahead, min_count=0).as_py():
+            return batch
+        numbers = batch.filter(ahead).column("row").to_pylist()
+        told.extend(Reject(table.origin, f"{name} {_FUTURE}", _CLOCK, row=row) for row in numbers[:MAX_ROWS_TOLD])
+        if len(numbers) > MAX_ROWS_TOLD:
+            told.append(Reject(table.origin, f"{name} {_FUTURE}: {len(numbers) - MAX_ROWS_TOLD} more rows", _CLOCK))
+        return batch.filter(pa.compute.invert(ahead))
+
+    @property
+    def latest(self) -> datetime | None:
+        """The last moment that can have come when the batch was received; None for made-up data."""
+        return None if self.facts.get("demo") else self.started_at + CLOCK_SLACK
+
     def official(self, path: Path, origin: str) -> None:
         """Takes a file of official rates."""
         if self.incoming:
-            self.incoming.add_table(path, {"origin": origin, "kind": OFFICIAL, "sha256": archive.sha256_of(path)})
+            self.incoming.add_table(path, {"origin": origin, "kind": OFFICIAL})
         found, rejects = rates.official.read(path.read_bytes(), origin)
         if rejects and not found:
             kept = keep_bytes(self.settings, path.read_bytes())
@@ -174,10 +220,15 @@ class Batch:
         rows.add_official(staged, found)
         self.summary.accepted += len(found)
         self._stage({name: schemas.table(name, records) for name, records in staged.items()})
-        self.reject(*rejects)
+        self._reject(rejects)
 
     def reject(self, *rejects: Reject) -> None:
-        """Notes what was not taken."""
+        """Notes inputs that were refused before they came here, and so are in no archive."""
+        before = len(self.summary.rejects)
+        self._reject(rejects)
+        self.outside += self.summary.rejects[before:]
+
+    def _reject(self, rejects: Sequence[Reject]) -> None:
         self.summary.rejects.extend(replace(one, origin=self.named(one.origin)) for one in rejects)
         self.summary.rejected += len(rejects)
 
@@ -194,22 +245,28 @@ class Batch:
         if not chunk:
             return
         if self._pool is None and self.summary.pages >= POOL_FROM:
-            self._pool = ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn"))
+            self._pool = ProcessPoolExecutor(WORKERS, get_context("spawn"), _begin_worker)
         if self._pool is None:
-            self._take(chunk, *read_chunk(chunk, self.sites))
+            self._take(chunk, *read_chunk(chunk, self.sites, self.latest))
             return
-        self._pending.append((chunk, self._pool.submit(read_chunk, chunk, self.sites)))
+        self._pending.append((chunk, self._pool.submit(read_chunk, chunk, self.sites, self.latest)))
         if len(self._pending) > 2 * WORKERS:
             self._take_oldest()
 
     def _take_oldest(self) -> None:
         chunk, future = self._pending.popleft()
-        self._take(chunk, *future.result())
+        try:
+            tables, rejects = future.result()
+        except BrokenProcessPool as error:
+            raise ReadershipError(
+                "A worker that reads pages died.", "Nothing was written. It may need more memory; run it again."
+            ) from error
+        self._take(chunk, tables, rejects)
 
     def _take(self, chunk: list[Capture], tables: dict[str, pa.Table], rejects: list[tuple[int, Reject]]) -> None:
         for place, reject in rejects:
             keep_bytes(self.settings, chunk[place].body)
-            self.reject(reject)
+            self._reject([reject])
         self.summary.accepted += len(chunk) - len(rejects)
         self._stage(tables)
 
@@ -251,7 +308,7 @@ class Batch:
         if not self.incoming:
             return {}
         self.facts |= {"bytes": self.incoming.bytes}
-        told = [asdict(reject) for reject in self.summary.rejects if not _again(reject)][:MAX_TOLD]
+        told = [asdict(reject) for reject in self.outside[:MAX_TOLD]]
         described = {**self.facts, "started_at": self.started_at.isoformat(), "rejects": told}
         return self.incoming.close(described)
 
@@ -273,17 +330,28 @@ class Batch:
             self._pool = None
 
     def drop(self) -> None:
-        """Gives the batch up: nothing of it stays but the bytes in quarantine."""
+        """Gives the batch up: nothing of it stays but the bytes in quarantine.
+
+        Once its COMMIT has begun it may be in the database, whatever was raised: then its archive stays, and the next
+        opening brings the two together.
+        """
         self.close()
-        if self.incoming:
+        if self.incoming and self.writer.sealed != self.summary.batch:
             self.incoming.drop()
-            shutil.rmtree(self.settings.archive / self.incoming.batch, ignore_errors=True)
         self.writer.drop_stage()
 
 
-def _again(reject: Reject) -> bool:
-    """Rejects that reading the archive again finds again need not be written down beside it."""
-    return reject.row is not None
+def _begin_worker() -> None:
+    """A worker leaves Ctrl-C to its parent, and doesn't outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def new_id(now: datetime) -> str:
@@ -336,7 +404,7 @@ def replay(writer: Writer, sites: Sites, batch_id: str) -> Summary:
     """
     folder = writer.settings.archive / batch_id
     if not folder.exists():
-        raise StoreDamaged(
+        raise ArchiveDamaged(
             f"Batch {batch_id} is in the ledger, but neither in the database nor in the archive.",
             "Restore a backup with `readership restore`.",
         )
@@ -344,8 +412,7 @@ def replay(writer: Writer, sites: Sites, batch_id: str) -> Summary:
     facts = {key: value for key, value in described.items() if key not in ("tables", "rejects", "started_at")}
     with batch(writer, sites, facts, batch_id=batch_id, replay=True) as again:
         again.started_at = datetime.fromisoformat(described["started_at"])
-        again.summary.rejects = [Reject(**one) for one in described.get("rejects", []) if not _of_pages(folder, one)]
-        again.summary.rejected = len(again.summary.rejects)
+        again.reject(*(Reject(**one) for one in described.get("rejects", [])))
         for capture in archive.pages(folder):
             again.page(capture)
         for table in described["tables"]:
@@ -353,33 +420,30 @@ def replay(writer: Writer, sites: Sites, batch_id: str) -> Summary:
         return again.finish()
 
 
-def _of_pages(folder: Path, reject: dict[str, Any]) -> bool:
-    """Rejects of archived pages come again by themselves."""
-    return bool(reject["sha256"]) and (folder / archive.PAGES).exists() and reject["origin"] in _origins(folder)
-
-
-def _origins(folder: Path) -> set[str]:
-    return {capture.origin for capture in archive.pages(folder)}
-
-
 def _replay_table(again: Batch, folder: Path, table: dict[str, Any], facts: dict[str, Any]) -> None:
-    path = folder / "tables" / table["file"]
     if table["kind"] == OFFICIAL:
-        again.official(path, table["origin"])
+        again.official(folder / "tables" / table["file"], table["origin"])
         return
-    found = open_inputs(
-        [path],
-        column_map=facts.get("column_map") or {},
-        limits=Limits.of(again.settings),
-        key_of=again.sites.key,
-        site=facts.get("site"),
-        meter=facts.get("meter"),
-    )
-    for one in found:
+    for one in archived_table(folder, table, facts, again.settings, again.sites):
         if isinstance(one, TableInput):
-            again.table(one)
+            again.table(replace(one, origin=table["origin"]))
         elif isinstance(one, Reject):
             again.reject(one)
+
+
+def archived_table(
+    folder: Path, table: dict[str, Any], facts: dict[str, Any], settings: Settings, sites: Sites
+) -> Iterator[Any]:
+    """An archived table as it was read when it came; one rewritten by a takedown has our own columns."""
+    ours = table.get("ours", False)
+    return open_inputs(
+        [folder / "tables" / table["file"]],
+        column_map={} if ours else facts.get("column_map") or {},
+        limits=Limits.of(settings),
+        key_of=sites.key,
+        site=None if ours else facts.get("site"),
+        meter=(table["meter"] if ours and table["kind"] == "gains" else facts.get("meter")),
+    )
 
 
 def live_batches(settings: Settings) -> dict[str, ledger.Entry]:

@@ -10,11 +10,13 @@ from typing import Any, Literal
 
 from readership import sites as site_entries
 from readership import sources
+from readership.errors import StoreBusy
 from readership.models import Capture, Reject
 from readership.pipeline import batches, recover
 from readership.pipeline.publish import publish
 from readership.settings import Settings
 from readership.sources import Limits, TableInput
+from readership.store import disk
 from readership.store.writer import require_room
 
 Captured = datetime | Literal["mtime"] | None
@@ -39,6 +41,7 @@ def _nothing(_: int) -> None:
     """Progress nobody watches."""
 
 
+@disk.plainly()
 def ingest(
     settings: Settings, paths: Sequence[Path], options: Options | None = None, advance: Callable[[int], None] = _nothing
 ) -> batches.Summary:
@@ -87,16 +90,26 @@ def ingest(
                     made.reject(one)
             summary = made.finish()
     if options.publish:
-        summary.edition = publish(settings).number
+        summary.edition = _published(settings)
     return summary
 
 
+def _published(settings: Settings) -> int | None:
+    """The new edition's number; None when another run holds the store: that run publishes this batch with its own."""
+    try:
+        return publish(settings).number
+    except StoreBusy:
+        return None
+
+
+@disk.plainly()
 def import_rates(settings: Settings, paths: Sequence[Path]) -> batches.Summary:
     """Takes files of official rates (National Bank of Kazakhstan, ECB, CSV) as one batch, and publishes."""
     known = site_entries.load(settings.sites_file)
     files = sorted(
         file for path in paths for file in (path.rglob("*") if path.is_dir() else [path]) if not file.is_dir()
     )
+    require_room(settings, sources.total(paths))
     with recover.opened(settings, known) as (store, _):
         facts: dict[str, Any] = {"command": "rates import", "inputs": len(files)}
         with batches.batch(store, known, facts) as made:
@@ -107,5 +120,5 @@ def import_rates(settings: Settings, paths: Sequence[Path]) -> batches.Summary:
                 else:
                     made.reject(Reject(str(file), "There is no such file.", "Check the name."))
             summary = made.finish()
-    summary.edition = publish(settings).number
+    summary.edition = _published(settings)
     return summary

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
+import errno
 import io
 import json
 import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from readership import sites as site_entries
-from readership.errors import InputRefused, ReadershipError, StoreDamaged, UsageError
-from readership.pipeline import recover
+from readership.errors import ArchiveDamaged, InputRefused, ReadershipError, StoreDamaged, StoreTooNew, UsageError
+from readership.pipeline import purge, recover
 from readership.pipeline.publish import publish
 from readership.settings import Settings
-from readership.store import archive, edition, ledger
+from readership.store import archive, disk, edition, ledger
 from readership.store.ledger import sync_folder
-from readership.store.writer import locked
+from readership.store.writer import Writer, locked
 
 CONTENTS = "contents.json"
 
@@ -47,79 +47,111 @@ class Report:
         return not self.problems
 
 
+@disk.plainly()
 def check(settings: Settings, *, repair: bool = False) -> Report:
     """Compares ledger, archive, database and edition; with `repair` makes the store again from the archive if need be.
 
     Raises:
-        StoreBusy: another process writes.
+        StoreBusy: another process writes. StoreTooNew: a newer version wrote the store.
     """
     report = Report()
-    known = site_entries.load(settings.sites_file)
-    try:
-        with recover.opened(settings, known) as (store, mended):
-            report.mended += mended.lines()
-            _compare(store, settings, report)
-    except StoreDamaged as error:
-        report.problems.append(str(error))
-    if repair and not report.sound:
+    broken = _look(settings, report)
+    if repair and broken:
         _rebuild(settings, report)
     _check_edition(settings, report, repair=repair)
     return report
 
 
-def _compare(store: Any, settings: Settings, report: Report) -> None:
+def _look(settings: Settings, report: Report) -> bool:
+    """Fills the report; says whether the database is what is wrong, so that making it again would help."""
+    try:
+        with recover.opened(settings, site_entries.load(settings.sites_file)) as (store, mended):
+            report.mended += mended.lines()
+            lacking = _lacking(store, settings, report)
+            store.read_all()
+    except StoreTooNew:
+        raise
+    except ArchiveDamaged as error:
+        report.problems.append(str(error))
+        return False
+    except StoreDamaged as error:
+        report.problems.append(str(error))
+        return True
+    report.problems += lacking
+    _check_archives(settings, report)
+    return bool(lacking)
+
+
+def _lacking(store: Writer, settings: Settings, report: Report) -> list[str]:
+    """Batches of which the database has fewer rows than their ledger line says, a sentence each."""
     entries, broken = ledger.read(settings.ledger)
     if broken:
-        report.mended.append(f"{broken} unreadable ledger lines were passed over; their batches have lines again.")
-    live = ledger.live(entries)
+        report.mended.append(
+            f"{broken} unreadable lines of the ledger were passed over; their batches have lines again. "
+            "If one of them was a takedown, say `readership article forget` again."
+        )
+    live, amended = ledger.live(entries), ledger.amended(entries).added
     report.batches = len(live)
-    for name in ("capture", "observation", "gain", "official_rate"):
+    problems = []
+    for name in purge.COUNTED:
         counted = store.rows_by_batch(name)
         report.rows += sum(counted.values())
         for batch, entry in live.items():
-            added = entry.facts.get("added")
-            if isinstance(added, dict) and counted.get(batch, 0) < added.get(name, 0) and not ledger.forgotten(entries):
-                report.problems.append(
-                    f"Batch {batch} wrote {added[name]} rows of {name}; {counted.get(batch, 0)} are there."
-                )
-    for batch, entry in live.items():
-        _check_archive(settings.archive / batch, entry, report, forgot=bool(ledger.forgotten(entries)))
+            added = amended.get(batch, entry.facts.get("added"))
+            if isinstance(added, dict) and counted.get(batch, 0) < added.get(name, 0):
+                problems.append(f"Batch {batch} wrote {added[name]} rows of {name}; {counted.get(batch, 0)} are there.")
+    return problems
 
 
-def _check_archive(folder: Path, entry: ledger.Entry, report: Report, *, forgot: bool) -> None:
-    wanted = entry.facts.get("archive") or {}
-    if not folder.exists():
-        report.problems.append(f"The archive of batch {entry.batch} is gone; the store can't be made again from it.")
-        return
-    if forgot:
-        return  # takedowns rewrite archives: their hashes have changed
-    found = archive.hashes_of(folder)
-    report.problems += [
-        f"The archived {name} of batch {entry.batch} has changed." for name in wanted if found.get(name) != wanted[name]
-    ]
+def _check_archives(settings: Settings, report: Report) -> None:
+    entries, _ = ledger.read(settings.ledger)
+    amended = ledger.amended(entries).archive
+    for batch, entry in ledger.live(entries).items():
+        folder = settings.archive / batch
+        if not folder.exists():
+            report.problems.append(
+                f"The archive of batch {batch} is gone: the store can't be made again from it. "
+                "Restore `archive/` from a backup."
+            )
+            continue
+        wanted = amended.get(batch, entry.facts.get("archive") or {})
+        found = archive.hashes_of(folder)
+        report.problems += [
+            f"The archived {name} of batch {batch} has changed. Restore `archive/` from a backup."
+            for name in wanted
+            if found.get(name) != wanted[name]
+        ]
 
 
 def _rebuild(settings: Settings, report: Report) -> None:
-    """Puts the database aside and loads every acknowledged batch from the archive again."""
+    """Puts the database aside and loads every batch from the archive again; puts it back when that fails."""
     aside = settings.store.with_name(f"{settings.store.stem}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}.duckdb")
-    with locked(settings):
-        wal = settings.store.with_name(settings.store.name + ".wal")
-        if wal.exists():
-            wal.rename(aside.with_name(aside.name + ".wal"))
-        if settings.store.exists():
-            settings.store.rename(aside)
+    _swap(settings, settings.store, aside)
+    again = Report(mended=report.mended)
     try:
-        known = site_entries.load(settings.sites_file)
-        with recover.opened(settings, known) as (_, mended):
-            reloaded = len(mended.reloaded)
+        _look(settings, again)
     except ReadershipError as error:
-        report.problems.append(f"The store could not be made again: {error}")
+        again.problems.append(str(error))
+    if again.problems:
+        _swap(settings, aside, settings.store)
+        report.problems += [f"The store could not be made again: {problem}" for problem in again.problems]
         return
+    report.mended = [line for line in again.mended if "loaded again" not in line]
     report.mended.append(
-        f"The store was made again from the archive: {reloaded} batches. The old file is {aside.name}."
+        f"The store was made again from the archive ({again.batches} batches); the old file is {aside.name}."
     )
-    report.problems = [problem for problem in report.problems if "archive" in problem and "--repair" not in problem]
+    report.problems, report.batches, report.rows = [], again.batches, again.rows
     publish(settings, full=True)
+
+
+def _swap(settings: Settings, source: Path, goal: Path) -> None:
+    """Moves a database with its log to another name, over what is there."""
+    with locked(settings):
+        for suffix in (".wal", ""):
+            old, new = (path.with_name(path.name + suffix) for path in (source, goal))
+            new.unlink(missing_ok=True)
+            if old.exists():
+                old.rename(new)
 
 
 def _check_edition(settings: Settings, report: Report, *, repair: bool) -> None:
@@ -140,6 +172,7 @@ def _check_edition(settings: Settings, report: Report, *, repair: bool) -> None:
 
 
 # -- backup and restore ---
+@disk.plainly()
 def backup(settings: Settings, target: Path) -> int:
     """Writes all that can't be made again into one tar file: archive, ledger, quarantine, database, what people made.
 
@@ -174,6 +207,8 @@ def _kept_files(settings: Settings) -> Iterator[tuple[str, Path]]:
     wal = settings.store.with_name(settings.store.name + ".wal")
     if wal.exists():
         yield f"store/{wal.name}", wal
+    if settings.sites_file and settings.sites_file.exists():
+        yield "sites.toml", settings.sites_file
     for folder in (settings.archive, settings.quarantine):
         for path in sorted(folder.rglob("*")) if folder.exists() else []:
             if path.is_file() and archive.INCOMING not in str(path.relative_to(settings.data)):
@@ -200,6 +235,7 @@ def _add_bytes(tar: tarfile.TarFile, name: str, data: bytes) -> None:
     tar.addfile(info, io.BytesIO(data))
 
 
+@disk.plainly()
 def restore(settings: Settings, source: Path) -> Report:
     """Brings a backup back into an empty data folder, checks every file's hash, and publishes.
 
@@ -213,31 +249,41 @@ def restore(settings: Settings, source: Path) -> Report:
         )
     settings.data.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.data, prefix=".restoring-") as work:
-        _unpack(source, Path(work))
-        for path in sorted(Path(work).rglob("*")):
-            if path.is_file():
-                goal = settings.data / path.relative_to(work)
-                goal.parent.mkdir(parents=True, exist_ok=True)
-                path.rename(goal)
-    report = check(settings, repair=True)
-    if settings.store.exists():
-        publish(settings)
-    return report
+        # Sorted, `store/` comes last: a restore that was cut short can be said again.
+        for name in sorted(_unpack(source, Path(work))):
+            goal = settings.data / name
+            goal.parent.mkdir(parents=True, exist_ok=True)
+            (Path(work) / name).rename(goal)
+    return check(settings_of(settings), repair=True)
 
 
-def _unpack(source: Path, work: Path) -> None:
+def settings_of(settings: Settings) -> Settings:
+    """The same settings with the site entries that a restore may have brought."""
+    own = settings.data / "sites.toml"
+    return replace(settings, sites_file=own) if settings.sites_file is None and own.exists() else settings
+
+
+def _unpack(source: Path, work: Path) -> list[str]:
+    """Unpacks and proves a backup; the names of its files.
+
+    Raises:
+        InputRefused: a file is missing, or is not what the backup's own list says.
+    """
     broken = InputRefused(f"{source.name} is not a whole backup.", "Take another one; nothing was changed.")
     try:
         with tarfile.open(source) as tar:
             tar.extractall(work, filter="data")
         wanted: dict[str, str] = json.loads((work / CONTENTS).read_text())
-        (work / CONTENTS).unlink()
-    except (OSError, tarfile.TarError, ValueError, EOFError) as error:
+        same = all((work / name).is_file() and archive.sha256_of(work / name) == wanted[name] for name in wanted)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
         raise broken from error
-    for name, digest in wanted.items():
-        path = work / name
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            raise broken
+    except (tarfile.TarError, ValueError, EOFError, TypeError, AttributeError) as error:
+        raise broken from error
+    if not same:
+        raise broken
+    return list(wanted)
 
 
 def batch_list(settings: Settings) -> list[dict[str, Any]]:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 from readership import sites as site_entries
 from readership.errors import NoEdition
-from readership.pipeline import recover
+from readership.pipeline import purge, recover
 from readership.queries import macros
 from readership.settings import Settings
-from readership.store import edition
+from readership.store import disk, edition
 from readership.store.writer import locked
 
 
+@disk.plainly()
 def publish(settings: Settings, *, full: bool = False, now: datetime | None = None) -> edition.Published:
     """Makes the next edition and moves the pointer to it; the one before stays in place when anything fails.
 
@@ -26,11 +27,14 @@ def publish(settings: Settings, *, full: bool = False, now: datetime | None = No
     if not settings.store.exists():
         raise NoEdition("There is nothing to publish yet.", "Run `readership ingest` or `readership demo` first.")
     known = site_entries.load(settings.sites_file)
-    with recover.opened(settings, known):
-        pass
+    with recover.opened(settings, known) as (store, _):
+        takedowns = purge.begun(store)
     moment = (now or datetime.now(UTC)).replace(microsecond=0)
     with locked(settings):
-        return edition.build(settings, known.all, macros(), moment, full=full)
+        published = edition.build(settings, known.all, macros(), moment, full=full or takedowns is not None)
+        if takedowns:
+            purge.finish(settings, published, takedowns)
+    return published
 
 
 def outdated(settings: Settings) -> bool:

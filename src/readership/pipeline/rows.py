@@ -27,6 +27,8 @@ UNKNOWN_SITE = "unknown"
 """Site of pages that came without a URL and without a sign of where they are from."""
 GONE = (404, 410)
 """Answers that say an article is not there any more."""
+SAYS_REMOVED = 410
+"""Status that a saved deletion notice is kept with (layout `notice`): it says in words what 410 says in HTTP."""
 _LARGEST_RATE = Decimal(10) ** 11
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -75,15 +77,17 @@ def keyless(facts: PageFacts) -> str:
     return "text-" + fingerprint(facts.title, facts.published and facts.published.local)[:16]
 
 
-def add_gone(rows: Rows, capture: Capture, site: str, key: str) -> None:
-    """Adds an answer that says the article is gone: a capture without a revision."""
+def add_gone(rows: Rows, capture: Capture, site: str, key: str, layout: str | None = None) -> None:
+    """Adds an answer that says the article is gone: a capture without a revision.
+
+    It makes no article: one that was never seen can't vanish, and should it come later, the capture is there.
+    """
     article = article_id(site, key)
     moment = naive(capture.captured_at)
-    rows["article"].append({"article": article, "site": site, "article_key": key})
     rows["capture"].append({
         "capture": fingerprint(article, moment, capture.sha256), "article": article, "url": capture.url,
         "captured_at": moment, "captured_at_basis": str(capture.captured_at_basis), "content_sha256": capture.sha256,
-        "bytes": len(capture.body), "origin": capture.origin, "status": capture.status,
+        "bytes": len(capture.body), "origin": capture.origin, "status": capture.status, "layout": layout,
     })  # fmt: skip
 
 
@@ -214,17 +218,16 @@ def article_ids(batch: pa.RecordBatch | pa.Table) -> tuple[pa.Array, pa.Table]:
     return pc.take(ids, joined.indices), distinct
 
 
-def counter_rows(batch: pa.RecordBatch, meter: str, content: str) -> tuple[pa.Table, pa.Table]:
+def counter_rows(batch: pa.RecordBatch, meter: str) -> tuple[pa.Table, pa.Table]:
     """Observations of a batch of counters, and its distinct articles.
 
-    Args:
-        content: SHA-256 of the table; with the row it stands for the capture of readings without a moment.
+    A reading without a moment has no capture to be told by: one a number of views is kept, in whatever table it comes.
     """
     ids, distinct = article_ids(batch)
     moments = pc.cast(pc.cast(batch.column("observed_at"), pa.timestamp("us", "UTC")), pa.timestamp("us"), safe=False)
     unknown = pc.is_null(moments)
     marks = pc.if_else(
-        unknown, pc.binary_join_element_wise(content, pc.cast(batch.column("views"), pa.string()), "#"), None
+        unknown, pc.binary_join_element_wise("table", pc.cast(batch.column("views"), pa.string()), "#"), None
     )
     observations = pa.table({
         "article": ids,

@@ -1,8 +1,8 @@
 """The archive: every batch's raw input, in a folder of its own, so that the store can be made again from it.
 
 `archive/<batch>/pages.zip` holds the pages with a `manifest.jsonl` (one line a page: file, url, captured_at …)
-that `readership ingest` reads again; `tables/` holds tables as they came; `batch.json` says what the batch was. A folder
-is filled under `.incoming-…` and renamed when all of it is on disk.
+that `readership ingest` reads again; `tables/` holds tables as they came; `batch.json` says what the batch was. A
+folder is filled under `.incoming-…` and renamed when all of it is on disk.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from readership.errors import StoreDamaged
 from readership.models import Site
 from readership.settings import Settings
 from readership.store import calendar, database
@@ -70,7 +71,8 @@ def problem(path: Path) -> str | None:
     """What is wrong with an edition's file, None when it opens and its tables can be read."""
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
-            for name in ("meta", *BY_ARTICLE, "article_day", "site_hour", "dimension_day"):
+            names = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+            for (name,) in names:
                 connection.execute(" ".join(["SELECT bit_xor(hash(t)) FROM", name, "AS t"])).fetchall()
     except duckdb.Error as error:
         return type(error).__name__
@@ -104,9 +106,9 @@ def build(
     schema = schema_of(macros)
     try:
         basis = before if before and not full and before.schema == schema else None
-        facts = _fill(settings, building, basis, sites, macros, now)
+        facts = _fill_on(settings, building, basis, sites, macros, now) if basis else None
         if facts is None:
-            building.unlink()
+            _sweep(settings.editions)
             facts = _fill(settings, building, None, sites, macros, now)
         if facts is None:
             raise AssertionError("a full build never asks for a full build")
@@ -123,6 +125,16 @@ def build(
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
+
+
+def _fill_on(
+    settings: Settings, building: Path, basis: Published, sites: Sequence[Site], macros: Sequence[str], now: datetime
+) -> dict[str, object] | None:
+    """Fills the file on what was published before; None when that can't be used."""
+    try:
+        return _fill(settings, building, basis, sites, macros, now)
+    except StoreDamaged:
+        return None  # a damaged edition is no loss: the facts make another; damaged facts will say so themselves
 
 
 def _counts(facts: dict[str, object]) -> tuple[bool, int, int]:
@@ -205,7 +217,8 @@ class _Maker:
     def facts_went(self) -> bool:
         """Facts that this edition was made from are not there any more, or were changed in place."""
         lost = self.value(
-            "SELECT count(*) FROM (SELECT batch, accepted FROM batch EXCEPT SELECT batch, accepted FROM facts.batch)"
+            "SELECT (SELECT count(*) FROM (SELECT batch, accepted FROM batch EXCEPT SELECT batch, accepted FROM "
+            "facts.batch)) + (SELECT count(*) FROM article WHERE article NOT IN (SELECT article FROM facts.article))"
         )
         return bool(lost)
 
@@ -389,7 +402,8 @@ class _Maker:
         """What is small enough to be made whole each time."""
         self.run("50_rates.sql")
         self.run("60_coverage.sql")
-        for name in ("header_rate", "coverage_hour"):
+        self.run("70_states.sql")
+        for name in ("header_rate", "coverage_hour", "newest_reading", "read_span", "spike_threshold", "article_state"):
             self.sql("DELETE FROM", name)
             self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"fresh_{name}")
         self.sql("DELETE FROM official_rate")
@@ -439,6 +453,7 @@ def _sync(path: Path) -> None:
 def _sweep(editions: Path) -> None:
     for path in editions.glob(".building-*"):
         path.unlink(missing_ok=True)
+    shutil.rmtree(editions / "tmp", ignore_errors=True)  # what a killed publish had spilled
 
 
 def _drop_old(settings: Settings, published: Published) -> None:

@@ -119,6 +119,24 @@ def unfinished(entries: list[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.kind == "forget" and entry.batch not in through]
 
 
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """What takedowns changed in earlier batches: files' hashes and rows by fact, by batch."""
+
+    archive: dict[str, dict[str, str]] = field(default_factory=dict)
+    added: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def amended(entries: list[Entry]) -> Amended:
+    """The newest amendments of each batch."""
+    found = Amended()
+    for entry in entries:
+        if entry.kind == "purged":
+            found.archive.update(entry.facts.get("archive") or {})
+            found.added.update(entry.facts.get("added") or {})
+    return found
+
+
 def sync_folder(folder: Path) -> None:
     """Forces a folder's names to disk."""
     handle = os.open(folder, os.O_RDONLY)

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -104,8 +104,9 @@ class Writer:
 
     def drop_stage(self) -> None:
         """Forgets what was staged."""
-        for name in FACTS:
-            self.connection.execute(" ".join(["DROP TABLE IF EXISTS", f"stage_{name}"]))
+        with suppress(duckdb.Error):  # an instance that died of a full disk has forgotten it
+            for name in FACTS:
+                self.connection.execute(" ".join(["DROP TABLE IF EXISTS", f"stage_{name}"]))
 
     # -- the transaction ---
     def commit(self, batch: str, facts: dict[str, Any], *, started_at: datetime, finished_at: datetime) -> Committed:
@@ -162,7 +163,8 @@ class Writer:
 
     def _leave_out(self, ids: list[int]) -> None:
         self.connection.execute(
-            "DELETE FROM stage_header_rate WHERE capture IN (SELECT capture FROM stage_capture WHERE article = ANY($ids))",
+            "DELETE FROM stage_header_rate WHERE capture IN "
+            "(SELECT capture FROM stage_capture WHERE article = ANY($ids))",
             {"ids": ids},
         )
         for name in _of_articles():
@@ -220,6 +222,16 @@ class Writer:
             sql = " ".join(["SELECT batch, count(*) FROM", name, "GROUP BY batch"])
             return {row[0]: int(row[1]) for row in self.connection.execute(sql).fetchall()}
 
+    def read_all(self) -> None:
+        """Reads every value of every fact, so that damage shows wherever it lies.
+
+        Raises:
+            StoreDamaged.
+        """
+        with database.plainly(self.settings.store):
+            for name in (*FACTS, "batch"):
+                self.connection.execute(" ".join(["SELECT bit_xor(hash(t)) FROM", name, "AS t"])).fetchall()
+
     def batch_facts(self, batch: str) -> dict[str, Any]:
         """The batch row the database holds, for a ledger line that was lost."""
         with database.plainly(self.settings.store):
@@ -232,7 +244,7 @@ class Writer:
         return dict(zip(names, rows[0], strict=True)) if rows else {}
 
     def delete_facts(self, batch: str) -> int:
-        """Takes all facts of a batch out, in one transaction, but leaves its row: the sign that it is on its way out."""
+        """Takes all facts of a batch out in one transaction; its row stays, as the sign that it is on its way out."""
         return self._delete([(name, "batch = $batch") for name in FACTS], {"batch": batch})
 
     def delete_batch(self, batch: str) -> int:
