@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from readership.errors import NotAnArticle
+from readership.errors import NotAnArticle, Removed
 from readership.parse import words
 from readership.parse.frame import Found, Frame
 from readership.parse.lines import Kind, Line
@@ -121,6 +121,8 @@ def _teaser(lines: Sequence[Line], at: int) -> bool:
 
 def refuse(lines: Sequence[Line], found: Found, paragraphs: Sequence[Line], sure: bool) -> None:
     low = found.title.lower().strip(" .!:")
+    if low in words.REMOVED_PAGES or low.startswith(words.REMOVED_STARTS):
+        raise Removed("The page says that the article is not there any more.", "With its URL it marks it as vanished.")
     if low in words.ERROR_PAGES or low.startswith(("404 ", "403 ", "error 404", "ошибка 404")):
         raise NotAnArticle("The page is an error page, not an article.")
     if not paragraphs:
