@@ -119,9 +119,17 @@ def _teaser(lines: Sequence[Line], at: int) -> bool:
     return meta is not None and bool(meta.dates or meta.relative or meta.clock)
 
 
+_REMOVED = (
+    "404", "410", "page not found", "not found", "страница не найдена", "страница не существует", "материал удален",
+    "материал удалён", "бет табылмады", "парақша табылмады",
+)  # fmt: skip
+"""Titles by which a saved page says that the article is not (or no longer) there."""
+_REMOVED_STARTS = ("404 ", "error 404", "ошибка 404", "410 gone", "қате 404")
+
+
 def refuse(lines: Sequence[Line], found: Found, paragraphs: Sequence[Line], sure: bool) -> None:
     low = found.title.lower().strip(" .!:")
-    if low in words.REMOVED_PAGES or low.startswith(words.REMOVED_STARTS):
+    if low in _REMOVED or low.startswith(_REMOVED_STARTS):
         raise Removed("The page says that the article is not there any more.", "With its URL it marks it as vanished.")
     if low in words.ERROR_PAGES or low.startswith(("404 ", "403 ", "error 404", "ошибка 404")):
         raise NotAnArticle("The page is an error page, not an article.")
