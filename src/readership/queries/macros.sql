@@ -156,3 +156,142 @@ CREATE MACRO baseline_by_slot(s) AS TABLE
     FROM measured(s) AS a JOIN site AS z ON z.site = a.site
     WHERE a.baseline > 0
     GROUP BY ALL;
+
+-- The ⌈percent·n/100⌉-th smallest of the known values (DEFINITIONS); NULL of none.
+CREATE MACRO quantile_of(x, percent) AS list_sort(list(x) FILTER (WHERE x IS NOT NULL))[(percent * count(x) + 99) // 100];
+
+-- Ages at which views are kept, hours.
+CREATE MACRO age_hours() AS [1, 3, 6, 12, 24, 48, 72, 168, 336, 720, 2160];
+
+CREATE MACRO age_class(published_s, now_s) AS CASE WHEN published_s IS NULL OR now_s IS NULL THEN NULL
+    WHEN now_s - published_s <= 172800 THEN 'new' WHEN now_s - published_s <= 604800 THEN 'recent' ELSE 'archive' END;
+
+-- Views that an interval gained between two instants, by F.
+CREATE MACRO gained_within(gained, from_s, to_s, low_s, high_s) AS
+    (gained * (least(high_s, to_s) - from_s)) // (to_s - from_s) - (gained * (greatest(low_s, from_s) - from_s)) // (to_s - from_s);
+
+-- T of each site: its local day, the hour it lies in (of a repeated one either) and the seconds into that hour, 1 to 3600.
+CREATE MACRO as_of(s) AS TABLE
+    SELECT n.site, z.zone, z.phase_s, n.at_s, c.day, c.hour, n.at_s - c.from_s AS into_s
+    FROM newest_reading AS n
+    JOIN site AS z ON z.site = n.site
+    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (n.at_s - 1 + z.phase_s) // 3600
+    WHERE n.meter = s['meter'] AND site_chosen(s, n.site);
+
+-- Local days of each site up to that of T, each with the instant of T's wall-clock time (the earlier of a repeated one).
+CREATE MACRO day_cuts(s) AS TABLE
+    SELECT t.site, c.day, min(c.from_s) AS from_s, max(c.to_s) AS to_s, any_value(t.day) AS as_of_day,
+        CASE WHEN c.day = any_value(t.day) THEN any_value(t.at_s)
+            ELSE least(max(c.to_s), min(c.from_s) FILTER (c.hour >= t.hour) + any_value(t.into_s)) END AS cut_s
+    FROM as_of(s) AS t JOIN calendar AS c ON c.zone = t.zone AND c.day <= t.day
+    GROUP BY t.site, c.day;
+
+-- Views gained on some local days from midnight to T's wall-clock time.
+CREATE MACRO gained_to_cut(s, days) AS TABLE
+    WITH cut AS MATERIALIZED (SELECT k.* FROM day_cuts(s) AS k WHERE list_contains(days, k.day))
+    SELECT k.site, k.day, sum(gained_within(i.gained, i.from_s, i.to_s, k.from_s, k.cut_s))::BIGINT AS views
+    FROM interval AS i
+    JOIN chosen(s) AS a ON a.article = i.article
+    JOIN cut AS k ON k.site = a.site AND i.from_s < k.cut_s AND i.to_s > k.from_s
+    WHERE i.meter = s['meter'] AND i.gained > 0 AND i.from_s IS NOT NULL AND i.to_s > (SELECT min(l.from_s) FROM cut AS l)
+    GROUP BY k.site, k.day;
+
+-- Views gained by site and local day, low to high inclusive.
+CREATE MACRO gained_by_site_day(s, low, high) AS TABLE
+    SELECT h.site, c.day, sum(h.views)::BIGINT AS views
+    FROM site_hour AS h
+    JOIN site AS z ON z.site = h.site
+    JOIN calendar AS c ON c.zone = z.zone AND c.slot = h.slot
+    WHERE is_plain(s) AND h.meter = s['meter'] AND site_chosen(s, h.site) AND c.day BETWEEN low AND high
+    GROUP BY h.site, c.day
+    UNION ALL
+    SELECT a.site, d.day, sum(d.views)::BIGINT
+    FROM article_day AS d JOIN chosen(s) AS a ON a.article = d.article
+    WHERE NOT is_plain(s) AND d.meter = s['meter'] AND d.day BETWEEN low AND high
+    GROUP BY a.site, d.day;
+
+-- Views gained by site and hour slot on local days low to high inclusive.
+CREATE MACRO gained_by_site_hour(s, low, high) AS TABLE
+    WITH span AS MATERIALIZED (
+        SELECT z.site, z.phase_s, min(c.slot) AS first_slot, max(c.slot) AS last_slot
+        FROM site AS z JOIN calendar AS c ON c.zone = z.zone
+        WHERE site_chosen(s, z.site) AND c.day BETWEEN low AND high
+        GROUP BY z.site, z.phase_s
+    ),
+    crossing AS (
+        SELECT w.site, w.phase_s, i.from_s, i.to_s, i.gained,
+            unnest(range(greatest((i.from_s + w.phase_s) // 3600, w.first_slot),
+                least((i.to_s + w.phase_s - 1) // 3600, w.last_slot) + 1)) AS slot
+        FROM interval AS i
+        JOIN chosen(s) AS a ON a.article = i.article
+        JOIN span AS w ON w.site = a.site
+        WHERE NOT is_plain(s) AND i.meter = s['meter'] AND i.gained > 0 AND i.from_s IS NOT NULL
+            AND i.to_s > (SELECT min(l.first_slot * 3600 - l.phase_s) FROM span AS l)
+    )
+    SELECT h.site, h.slot, h.views, h.observed
+    FROM site_hour AS h JOIN span AS w ON w.site = h.site
+    WHERE is_plain(s) AND h.meter = s['meter'] AND h.slot BETWEEN w.first_slot AND w.last_slot
+    UNION ALL
+    SELECT site, slot, sum(views)::BIGINT, sum(CASE WHEN to_s - from_s <= 3600 THEN views ELSE 0 END)::BIGINT
+    FROM (
+        SELECT site, slot, from_s, to_s,
+            gained_within(gained, from_s, to_s, slot * 3600 - phase_s, (slot + 1) * 3600 - phase_s) AS views
+        FROM crossing
+    ) AS part
+    GROUP BY site, slot;
+
+-- Same-age cohorts of some articles: at each age of the grid (or only at the largest known one) the article's own views
+-- and those of articles of the same site, language and section published in the 90 days before it; with fewer than 20 of
+-- the same site and language, then of the same site. NULL where those are fewer than 20 too.
+CREATE MACRO cohorts(s, ids, every_age) AS TABLE
+    WITH own AS MATERIALIZED (
+        SELECT a.article, a.site, a.language, a.section, a.published_s, g.age_h, v.views
+        FROM (SELECT b.article, b.site, b.language, b.section, b.published_s, unnest(age_hours()) AS age_h
+            FROM article AS b WHERE b.article IN (SELECT unnest(ids)) AND b.published_s IS NOT NULL) AS g
+        JOIN article AS a ON a.article = g.article
+        LEFT JOIN article_age AS v ON v.article = g.article AND v.meter = s['meter'] AND v.age_h = g.age_h
+        QUALIFY every_age OR g.age_h = max(g.age_h) FILTER (v.views IS NOT NULL) OVER (PARTITION BY a.article)
+    ),
+    peer AS (
+        SELECT j.site, j.language, j.section, j.published_s, v.age_h, v.views
+        FROM article_age AS v JOIN article AS j ON j.article = v.article
+        WHERE v.meter = s['meter'] AND v.age_h IN (SELECT o.age_h FROM own AS o)
+            AND j.published_s >= (SELECT min(o.published_s) - 7776000 FROM own AS o)
+            AND j.published_s < (SELECT max(o.published_s) FROM own AS o)
+    ),
+    of_section AS MATERIALIZED (
+        SELECT o.article, o.age_h, list(p.views) AS peers
+        FROM own AS o
+        JOIN peer AS p ON p.site = o.site AND p.language = o.language AND p.section = o.section AND p.age_h = o.age_h
+            AND p.published_s < o.published_s AND p.published_s >= o.published_s - 7776000
+        GROUP BY o.article, o.age_h HAVING count(*) >= 20
+    ),
+    of_language AS MATERIALIZED (
+        SELECT o.article, o.age_h, list(p.views) AS peers
+        FROM (SELECT w.* FROM own AS w ANTI JOIN of_section AS x ON x.article = w.article AND x.age_h = w.age_h) AS o
+        JOIN peer AS p ON p.site = o.site AND p.language = o.language AND p.age_h = o.age_h
+            AND p.published_s < o.published_s AND p.published_s >= o.published_s - 7776000
+        GROUP BY o.article, o.age_h HAVING count(*) >= 20
+    ),
+    of_site AS (
+        SELECT o.article, o.age_h, list(p.views) AS peers
+        FROM (SELECT w.* FROM own AS w ANTI JOIN of_section AS x ON x.article = w.article AND x.age_h = w.age_h
+            ANTI JOIN of_language AS y ON y.article = w.article AND y.age_h = w.age_h) AS o
+        JOIN peer AS p ON p.site = o.site AND p.age_h = o.age_h
+            AND p.published_s < o.published_s AND p.published_s >= o.published_s - 7776000
+        GROUP BY o.article, o.age_h HAVING count(*) >= 20
+    ),
+    found AS (
+        SELECT article, age_h, list_sort(peers) AS peers, 'site, language, section' AS basis FROM of_section
+        UNION ALL SELECT article, age_h, list_sort(peers), 'site, language' FROM of_language
+        UNION ALL SELECT article, age_h, list_sort(peers), 'site' FROM of_site
+    )
+    SELECT o.article, o.age_h, o.views, f.peers[(50 * len(f.peers) + 99) // 100] AS median,
+        f.peers[(25 * len(f.peers) + 99) // 100] AS q1, f.peers[(75 * len(f.peers) + 99) // 100] AS q3,
+        len(f.peers) AS n, f.basis,
+        CASE WHEN f.peers[(50 * len(f.peers) + 99) // 100] > 0
+            THEN o.views / f.peers[(50 * len(f.peers) + 99) // 100] END AS index,
+        CASE WHEN f.peers[(50 * len(f.peers) + 99) // 100] > 0 AND o.views IS NOT NULL
+            THEN (len(list_filter(f.peers, lambda v: v < o.views)) + len(list_filter(f.peers, lambda v: v = o.views)) / 2)
+                / len(f.peers) END AS percentile
+    FROM own AS o LEFT JOIN found AS f ON f.article = o.article AND f.age_h = o.age_h;
