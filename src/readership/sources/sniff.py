@@ -49,6 +49,8 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
 _WORDS = frozenset({b"MZ", b"PAR1", b"GIF8", b"RIFF", b"BZh", b"DUCK", b"ARROW1"})
 _OFFICE = frozenset({".xlsx", ".xlsm", ".docx", ".pptx", ".odt", ".ods", ".epub", ".jar", ".apk"})
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_FEED = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:\?xml|rss|rates|gesmes:|feed|urlset)\b", re.IGNORECASE)
+_PAGE = re.compile(rb"<(?:!doctype\s+html|html|body)\b", re.IGNORECASE)
 _MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|article|meta|title|div|p|h1)\b", re.IGNORECASE)
 
 
@@ -145,6 +147,8 @@ def _unnamed(suffix: str, head: bytes, label: str | None) -> Sniffed:
         return Sniffed(None, f"It is {label}: neither a page nor a table.")
     if binary(head):
         return Sniffed(None, "Its bytes are no text, and of no kind that is known.")
+    if _FEED.match(head) and not _PAGE.search(head):
+        return Sniffed(None, "It is an XML feed, not a page.", "Official rates are taken by `readership rates import`.")
     if suffix == "" or not suffix[1:].isalpha() or _MARKUP.search(head):
         return Sniffed("page")
     return Sniffed(None, f"Files named {suffix} are not read.", "Pages end in .html or .txt, tables in .csv or .jsonl.")
