@@ -394,6 +394,17 @@ def _classify(options: argparse.Namespace) -> int:
     return 0
 
 
+def _reclassify(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from readership.pipeline.reclassify import reclassify
+
+    with tqdm(unit=" texts", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
+        done = reclassify(settings_module.load(), bar.update)
+    say(f"{done} texts were classified again and published.")
+    return 0
+
+
 def _site_check(options: argparse.Namespace) -> int:
     from readership import sites
 
@@ -494,6 +505,7 @@ def _add_words(commands: Any) -> None:
     made = _command(commands, "classify", _classify, "Languages, countries and topics of texts in a JSON Lines file.")
     made.add_argument("--in", dest="input", required=True)
     made.add_argument("--out")
+    _command(commands, "reclassify", _reclassify, "Apply the present word lists to every stored text; publish.")
     group = commands.add_parser("site", help="Site entries.").add_subparsers(required=True)
     _command(group, "check", _site_check, "Explain every site entry.")
 

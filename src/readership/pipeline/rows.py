@@ -110,11 +110,12 @@ def _add_article(rows: Rows, article: int, site: str, key: str, facts: PageFacts
         "published_ambiguous": published.ambiguous if published else None,
         "provenance": provenance_json(facts, enrichment),
     })  # fmt: skip
-    _add_mentions(rows, article, revision, facts.authors, enrichment)
+    add_mentions(rows, article, revision, facts.authors, enrichment)
     return revision
 
 
-def _add_mentions(rows: Rows, article: int, revision: str, printed: tuple[str, ...], enrichment: Enrichment) -> None:
+def add_mentions(rows: Rows, article: int, revision: str, printed: tuple[str, ...], enrichment: Enrichment) -> None:
+    """Adds the authors, topics and countries of one text."""
     this = {"article": article, "revision": revision}
     names = enrichment.authors or printed
     for ordinal, author in enumerate(names, 1):

@@ -26,6 +26,9 @@ from readership.store.schemas import FACTS
 ROOM_FACTOR, ROOM_FLOOR = 4, 64 * 1024 * 1024
 """Free space asked for before a batch: this many times its bytes, and at least this much."""
 
+MENTIONS = ("article_author", "article_topic", "article_country")
+"""Facts that enriching a text gives, made again by reclassifying."""
+
 
 @dataclass
 class Committed:
@@ -209,6 +212,37 @@ class Writer:
                 "demo": bool(facts.get("demo", False)),
             },
         )
+
+    # -- texts again ---
+    def revisions(self, size: int) -> Iterator[list[dict[str, Any]]]:
+        """Every stored text with what was printed beside it, some at a time, for reclassifying."""
+        with database.plainly(self.settings.store), self.connection.cursor() as cursor:
+            for batch in cursor.sql(
+                "SELECT r.article, r.revision, a.site, r.title, r.body, r.language, r.photo_credit, n.printed "
+                "FROM article_revision AS r JOIN article AS a ON a.article = r.article LEFT JOIN ("
+                "SELECT article, revision, list(printed ORDER BY ordinal) AS printed FROM article_author "
+                "GROUP BY article, revision) AS n ON n.article = r.article AND n.revision = r.revision"
+            ).to_arrow_reader(size):
+                yield batch.to_pylist()
+
+    def replace_mentions(self) -> None:
+        """Puts the staged mentions and language, source and organisation columns in the place of the stored ones.
+
+        Everything changes in one transaction or nothing does. Mentions stay with the batch that brought their text.
+        """
+        with database.plainly(self.settings.store):
+            for name in ("article_revision", *MENTIONS):
+                self._ensure_stage(name)
+            self.connection.execute("BEGIN")
+            try:
+                for statement in database.script("reclassify", "replace.sql"):
+                    self.connection.execute(statement).fetchall()
+                self.connection.execute("COMMIT")
+            except duckdb.Error:
+                self._rollback()
+                raise
+            self.drop_stage()
+            self.connection.execute("CHECKPOINT")
 
     # -- what is there ---
     def batches(self) -> set[str]:
