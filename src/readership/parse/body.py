@@ -131,7 +131,7 @@ def refuse(lines: Sequence[Line], found: Found, paragraphs: Sequence[Line], sure
     low = found.title.lower().strip(" .!:")
     if low in _REMOVED or low.startswith(_REMOVED_STARTS):
         raise Removed("The page says that the article is not there any more.", "With its URL it marks it as vanished.")
-    if low in words.ERROR_PAGES or low.startswith(("404 ", "403 ", "error 404", "ошибка 404")):
+    if low in words.ERROR_PAGES or low.startswith(("403 ", "500 ", "502 ", "503 ")):
         raise NotAnArticle("The page is an error page, not an article.")
     if not paragraphs:
         dated = any(line.meta and line.meta.dates for line in lines)

@@ -247,9 +247,30 @@ NOISE_STARTS = _starts(
 LOGIN = ("password", "пароль", "құпиясөз", "құпия сөз", "forgot your password", "забыли пароль")
 ERROR_PAGES = _set(
     """
-    404|403|500|502|503|page not found|not found|access denied|forbidden|just a moment|checking your browser
-    attention required|страница не найдена|доступ запрещен|доступ запрещён|ошибка 404|бет табылмады
-    парақша табылмады|service unavailable|bad gateway|under maintenance|are you a robot|enable javascript
+    403|500|502|503|access denied|forbidden|just a moment|checking your browser|attention required|доступ запрещен
+    доступ запрещён|service unavailable|bad gateway|under maintenance|are you a robot|enable javascript
     verify you are human
     """
+)
+# What a site prints in the place of an article that is not there (any more).
+REMOVED_PAGES = _set(
+    """
+    404|not found|page not found|бет табылмады|ошибка 404|парақша табылмады|страница не найдена|404 not found
+    error 404
+    410|gone|410 gone|article removed|page removed|this article has been removed|this page has been removed
+    this material has been removed|the article has been deleted|this article is no longer available|content removed
+    материал удален|материал удалён|статья удалена|новость удалена|страница удалена|публикация удалена|запись удалена
+    материал снят с публикации|данный материал удален|данная новость удалена
+    материал жойылды|мақала жойылды|жаңалық жойылды|бет жойылды|жазба жойылды|материал өшірілді|мақала өшірілді
+    """
+)
+REMOVED_STARTS = (
+    "404 ",
+    "410 ",
+    "error 404",
+    "ошибка 404",
+    "error 410",
+    "ошибка 410",
+    "this article has been removed",
+    "this article was removed",
 )
