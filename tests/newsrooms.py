@@ -1,4 +1,4 @@
-"""Random newsrooms for the comparison with the reference: drafts of articles, a store filled with them, an edition read back.
+"""Random newsrooms for the comparison with the reference: drafts, a store filled with them, an edition read back.
 
 Times are whole seconds since 1970; zones and weeks are those of `SITES`. Nothing here knows how the store counts.
 """
@@ -14,13 +14,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
+
+import reference as ref
 from readership import queries, settings
 from readership.models import Site
 from readership.store import edition, schemas
 from readership.store.ids import article_id
 from readership.store.writer import locked, writer
-
-import reference as ref
 
 NOW = datetime(2025, 2, 1, tzinfo=UTC)
 PUBLIC, TOOL = "public", "tool"
@@ -48,7 +48,7 @@ WEEKS = {one.name: one.week_start for one in SITES}
 
 @dataclass(frozen=True)
 class Draft:
-    """One article: publications as printed (a moment or a bare day) and what was read of it, in the order it arrives."""
+    """One article: publications as printed (a moment or a bare day) and its readings, in the order they arrive."""
 
     key: str
     site: str
@@ -75,7 +75,9 @@ class Draft:
     def first_published(self) -> int | date | None:
         """The earliest ever printed; of one day a moment before the bare day."""
         return min(
-            self.published, key=lambda p: (self.day_of(p), isinstance(p, date), 0 if isinstance(p, date) else p), default=None
+            self.published,
+            key=lambda p: (self.day_of(p), isinstance(p, date), 0 if isinstance(p, date) else p),
+            default=None,
         )
 
     def curve(self) -> ref.Curve:
@@ -203,14 +205,21 @@ def facts_of(one: Draft) -> Facts:
             "revision": f"r{k % max(1, len(one.published))}",
         })  # fmt: skip
         out["observation"].append({
-            "article": one.id, "meter": PUBLIC, "observed_at": moment(reading.at), "views": reading.views, "capture": name,
+            "article": one.id, "meter": PUBLIC, "observed_at": moment(reading.at), "views": reading.views,
+            "capture": name,
         })  # fmt: skip
     return out
 
 
 def revision_row(one: Draft, k: int, printed: int | date | None) -> dict[str, Any]:
     """What one capture's page said."""
-    row: dict[str, Any] = {"article": one.id, "revision": f"r{k}", "title": f"T{k}", "section": one.section, "body": "b"}
+    row: dict[str, Any] = {
+        "article": one.id,
+        "revision": f"r{k}",
+        "title": f"T{k}",
+        "section": one.section,
+        "body": "b",
+    }
     if printed is None:
         return row
     exact = None if isinstance(printed, date) else printed
@@ -270,9 +279,13 @@ def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
 
 def content(path: Path) -> dict[str, list[str]]:
     """Every table of an edition, row for row, but for what says when and how it was made."""
-    names = [r[0] for r in rows(path, "SELECT table_name FROM duckdb_tables() WHERE database_name NOT IN ('temp', 'system')")]
+    names = [
+        r[0] for r in rows(path, "SELECT table_name FROM duckdb_tables() WHERE database_name NOT IN ('temp', 'system')")
+    ]
     return {
-        name: sorted(map(repr, rows(path, f'SELECT * FROM "{name}"'))) for name in names if name not in ("meta", "calendar_day")
+        name: sorted(map(repr, rows(path, f'SELECT * FROM "{name}"')))
+        for name in names
+        if name not in ("meta", "calendar_day")
     }
 
 

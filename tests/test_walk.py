@@ -7,9 +7,9 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from readership.store.walk import walk
 
 import reference as ref
+from readership.store.walk import walk
 
 HOUR = 3600
 CASES = 20_000
@@ -64,7 +64,9 @@ def test_no_reading_and_one_reading() -> None:
     st.lists(
         st.tuples(
             st.sampled_from([1, 60, HOUR, 24 * HOUR - 1, 24 * HOUR, 24 * HOUR + 1, 48 * HOUR, 48 * HOUR + 1]),
-            st.one_of(st.integers(0, 30), st.sampled_from([99, 100, 499, 500, 501, 999, 1000, 1001, 9999, 10000, 4999])),
+            st.one_of(
+                st.integers(0, 30), st.sampled_from([99, 100, 499, 500, 501, 999, 1000, 1001, 9999, 10000, 4999])
+            ),
         ),
         max_size=12,
     )
@@ -85,7 +87,9 @@ def test_thousands_of_random_counters() -> None:
         times, values, at, views = [], [], 0, rng.choice((0, 90, 1000))
         for _ in range(rng.randrange(1, 14)):
             at += rng.choice((60, HOUR, 20 * HOUR, 24 * HOUR, 24 * HOUR + 1, 47 * HOUR, 49 * HOUR))
-            views = rng.choice((views, views + 7, views * 10, views * 12 + 1000, views // 2, max(0, views - 1), views // 11))
+            views = rng.choice(
+                (views, views + 7, views * 10, views * 12 + 1000, views // 2, max(0, views - 1), views // 11)
+            )
             times.append(at)
             values.append(min(views, 10**12))
         compare(times, values)
