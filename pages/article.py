@@ -8,6 +8,7 @@ from readership.ui import (
     article_head,
     article_id,
     asked_article,
+    draw,
     fetch,
     language,
     page,
@@ -24,7 +25,7 @@ article_head(facts)
 curve = fetch("article_curve", article=article)
 observations = fetch("article_observations", article=article)
 revisions = fetch("article_revisions", article=article)
-show(figures.article_curve(curve, observations, revisions, language()), curve, "article-curve")
+show(draw(figures.article_curve, curve, observations, revisions, language()), curve, "article-curve")
 
 left, right = st.columns(2, gap="medium")
 with left:

@@ -93,11 +93,15 @@ def revisions() -> pd.DataFrame:
 
 def week() -> pd.DataFrame:
     rows = [(d, h, 10 * d + h, 1) for d in range(1, 8) for h in range(24) if (d, h) != (7, 3)]
-    return pd.DataFrame(rows, columns=["weekday", "hour", "views", "articles_published"])
+    return pd.DataFrame(rows, columns=["weekday", "hour", "views_per_hour", "articles_published"])
 
 
 def names(n: int = 3) -> pd.DataFrame:
     return pd.DataFrame({"name": [f"{NASTY} {i}" for i in range(n)], "views": [float(n - i) for i in range(n)]})
+
+
+def shares() -> pd.DataFrame:
+    return pd.DataFrame({"value": ["News", NASTY], "share_of_articles": [0.6, 0.4], "share_of_views": [0.5, 0.5]})
 
 
 DRAWN: dict[str, Callable[[Language], figures.Figure]] = {
@@ -105,18 +109,20 @@ DRAWN: dict[str, Callable[[Language], figures.Figure]] = {
     "views_gained": lambda language: figures.views_gained(gained(), "day", language),
     "header_rates": lambda language: figures.header_rates(rates(), language),
     "article_curve": lambda language: figures.article_curve(curve(), observations(), revisions(), language),
-    "hour_weekday": lambda language: figures.hour_weekday(week(), "views", language),
+    "hour_weekday": lambda language: figures.hour_weekday(week(), "views_per_hour", language),
     "ranked": lambda language: figures.ranked(names(), "name", "views", language, title="T", subtitle="S"),
     "big_numbers": lambda language: figures.big_numbers([("Views", 5, 4)], language),
+    "output_and_result": lambda language: figures.output_and_result(shares(), language),
 }
 EMPTY: dict[str, Callable[[Language], figures.Figure]] = {
     "views_by_publication": lambda language: figures.views_by_publication(published(0), "day", language),
     "views_gained": lambda language: figures.views_gained(gained(0, 0), "day", language),
     "header_rates": lambda language: figures.header_rates(rates(0), language),
     "article_curve": lambda language: figures.article_curve(curve()[:0], observations()[:0], revisions()[:0], language),
-    "hour_weekday": lambda language: figures.hour_weekday(week()[:0], "views", language),
+    "hour_weekday": lambda language: figures.hour_weekday(week()[:0], "views_per_hour", language),
     "ranked": lambda language: figures.ranked(names(0), "name", "views", language, title="T", subtitle="S"),
     "big_numbers": lambda language: figures.big_numbers([("Views", None, None)], language),
+    "output_and_result": lambda language: figures.output_and_result(shares()[:0], language),
 }
 
 
@@ -172,7 +178,7 @@ def test_the_unknown_leaves_a_gap_and_is_no_zero() -> None:
     drawn = figures.views_by_publication(rows, "day", ENGLISH).fig.data[0]
     assert list(drawn.y) == [100, None, 300]
     assert "—" in drawn.hovertext[1]
-    grid = figures.hour_weekday(week(), "views", ENGLISH).fig.data[0]
+    grid = figures.hour_weekday(week(), "views_per_hour", ENGLISH).fig.data[0]
     assert grid.z[6][3] is None
 
 
@@ -248,3 +254,18 @@ def test_colours_stand_out_on_both_pages_and_texts_are_readable() -> None:
             assert contrast(colour, theme["backgroundColor"]) >= 3, (mode, colour)
         assert contrast(theme["textColor"], theme["secondaryBackgroundColor"]) >= 7
         assert contrast(theme["linkColor"], theme["backgroundColor"]) >= 4.5
+
+
+def test_the_usual_range_stands_behind_days_only() -> None:
+    band = pd.DataFrame({"day": pd.date_range("2024-05-01", periods=5), "median": 200, "q1": 100, "q3": 300})
+    names = [trace.name for trace in figures.views_gained(gained(), "day", ENGLISH, (None, None), band).fig.data]
+    assert "median" in names
+    assert "median" not in [
+        t.name for t in figures.views_gained(gained(), "week", ENGLISH, (None, None), band).fig.data
+    ]
+
+
+def test_output_and_result_names_the_group_that_gets_more_than_it_gives() -> None:
+    assert figures.output_and_result(shares(), ENGLISH).alt.endswith(
+        "has 40.0 % of the articles and 50.0 % of the views."
+    )

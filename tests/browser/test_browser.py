@@ -31,7 +31,6 @@ FLAGS = [
 READY = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 # On a deep link Streamlit's page asks below its own path first where the server's base is, and gets a 404 there.
 PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
-OPEN_PAGES = [entry for entry in PAGES if entry.file != "publishing"]
 
 
 @dataclass
@@ -165,7 +164,7 @@ def path_of(file: str) -> str:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("file", [entry.file for entry in OPEN_PAGES])
+@pytest.mark.parametrize("file", [entry.file for entry in PAGES])
 def test_every_page_is_drawn_quietly(visit: Open, server: Server, file: str, scheme: str) -> None:
     page, watch = visit(path_of(file), scheme=scheme)
     expect(page.locator("h1")).to_have_count(1)

@@ -6,7 +6,7 @@ the reader's language. Colours hold on paper and on slate alike, so that one fig
 
 from readership.figures.article import article_curve
 from readership.figures.big import big_numbers
-from readership.figures.ranks import ranked
+from readership.figures.ranks import output_and_result, ranked
 from readership.figures.rates import header_rates
 from readership.figures.style import Figure
 from readership.figures.time import views_by_publication, views_gained
@@ -18,6 +18,7 @@ __all__ = [
     "big_numbers",
     "header_rates",
     "hour_weekday",
+    "output_and_result",
     "ranked",
     "views_by_publication",
     "views_gained",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
+import plotly.graph_objects as go
 
-from readership.figures.style import BLUE, Figure, canvas, literal, shorten
+from readership.figures.style import BLUE, GREY, Figure, canvas, literal, numbers, records, shorten
 from readership.i18n import Language
 
 MAX_BARS = 20
@@ -42,6 +43,70 @@ def ranked(rows: pd.DataFrame, label: str, measure: str, language: Language, *, 
     if more:
         subtitle += " " + language.say_n("{n} more row is in the table.", "{n} more rows are in the table.", more)
     return Figure(fig, title, subtitle, _finding(shown, label, measure, language))
+
+
+def output_and_result(rows: pd.DataFrame, language: Language, *names: str) -> Figure:
+    """What share of the articles each group has, and what share of the views.
+
+    Args:
+        rows: value, share_of_articles, share_of_views, articles, views_full; the first 15 are drawn.
+        names: how the groups are called in the reader's language, one a row; the values themselves when none are given.
+    """
+    say = language.say
+    shown = rows[rows["value"].notna()].head(15)
+    labels = [literal(shorten(name, 40)) for name in (names or [str(value) for value in rows["value"]])][: len(shown)]
+    fig = canvas(height=60 + 34 * max(len(shown), 1), legend=True)
+    for column, name, colour in (
+        ("share_of_articles", say("share of articles"), GREY),
+        ("share_of_views", say("share of views"), BLUE),
+    ):
+        shares = numbers(shown[column])
+        fig.add_bar(
+            x=shares,
+            y=list(range(len(shown))),
+            orientation="h",
+            name=name,
+            marker_color=colour,
+            hovertext=[
+                f"<b>{label}</b><br>{name}: {language.percent(x, 1)}" for label, x in zip(labels, shares, strict=True)
+            ],
+            hoverinfo="text",
+        )
+    fig.update_layout(barmode="group", bargap=0.3)
+    fig.update_yaxes(
+        tickvals=list(range(len(shown))), ticktext=labels, autorange="reversed", rangemode="normal", showgrid=False
+    )
+    _percent_axis(fig, shown, language)
+    subtitle = say("Shares of the selection's articles and of their views to date; an article may be in several rows.")
+    return Figure(fig, say("Output and result"), subtitle, _balance(shown, labels, language))
+
+
+def _percent_axis(fig: go.Figure, shown: pd.DataFrame, language: Language) -> None:
+    top = (
+        float(shown[["share_of_articles", "share_of_views"]].astype("Float64").fillna(0).max().max())
+        if len(shown)
+        else 0.0
+    )
+    step = next(step for step in (0.02, 0.05, 0.1, 0.25, 1.0) if top / step <= 5 or step == 1.0)
+    ticks = [step * n for n in range(int(top / step) + 2)]
+    fig.update_xaxes(
+        tickvals=ticks, ticktext=[language.percent(tick) for tick in ticks], showgrid=True, rangemode="tozero"
+    )
+
+
+def _balance(shown: pd.DataFrame, labels: list[str], language: Language) -> str:
+    """The group whose views exceed its share of articles most."""
+    gap = (shown["share_of_views"].astype("Float64") - shown["share_of_articles"].astype("Float64")).dropna()
+    if gap.empty:
+        return language.say("No figure is known in this period.")
+    place = int(gap.to_numpy(dtype=float).argmax())
+    row = records(shown.loc[gap.index].iloc[[place]])[0]
+    return language.say(
+        "{name} has {articles} of the articles and {views} of the views.",
+        name=row["value"],
+        articles=language.percent(row["share_of_articles"], 1),
+        views=language.percent(row["share_of_views"], 1),
+    )
 
 
 def _finding(shown: pd.DataFrame, label: str, measure: str, language: Language) -> str:

@@ -61,7 +61,7 @@ def views_by_publication(rows: pd.DataFrame, grain: str, language: Language, day
 
 
 def views_gained(
-    rows: pd.DataFrame, grain: str, language: Language, days: Days = (None, None), *, band: pd.DataFrame | None = None
+    rows: pd.DataFrame, grain: str, language: Language, days: Days = (None, None), band: pd.DataFrame | None = None
 ) -> Figure:
     """Views gained in each bucket: what was observed inside it, what was spread over it, and what is usual.
 

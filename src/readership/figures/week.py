@@ -7,20 +7,18 @@ import pandas as pd
 from readership.figures.style import Figure, canvas, peak, records
 from readership.i18n import Language
 
-MEASURES = ("views", "articles_published")
-
 
 def hour_weekday(rows: pd.DataFrame, measure: str, language: Language) -> Figure:
     """A heat map of views gained, or of articles published, by local hour and weekday.
 
     Args:
-        rows: weekday (1 Monday), hour (0-23) and the measure; an hour without a row was not observed.
-        measure: `views` or `articles_published`.
+        rows: weekday (1 Monday), hour (0-23) and the measure; unknown where nothing was observed.
+        measure: `views_per_hour` or `articles_published`.
     """
     cells = {(row["weekday"], row["hour"]): row[measure] for row in records(rows[rows[measure].notna()])}
     days = language.weekdays()
     texts = [
-        [f"<b>{days[day - 1]}, {_span(hour)}</b><br>{language.number(cells.get((day, hour)))}" for hour in range(24)]
+        [f"<b>{days[day - 1]}, {_span(hour)}</b><br>{language.number(cells.get((day, hour)), 1)}" for hour in range(24)]
         for day in range(1, 8)
     ]
     fig = canvas(height=250)
@@ -47,9 +45,9 @@ def _span(hour: int) -> str:
 
 def _words(measure: str, language: Language) -> tuple[str, str]:
     say = language.say
-    if measure == "views":
+    if measure == "views_per_hour":
         return say("When articles are read"), say(
-            "Views gained by local hour and weekday; an empty field was not observed."
+            "Views gained in a mean observed hour, by local time; an empty field was not observed."
         )
     return say("When articles are published"), say(
         "Articles published by local hour and weekday, those with a time of day."
@@ -62,7 +60,7 @@ def _finding(rows: pd.DataFrame, measure: str, language: Language) -> str:
         return language.say("No hour is known in this period.")
     return language.say(
         "The most, {value}, on {day}, {span}.",
-        value=language.number(top[measure]),
+        value=language.number(top[measure], 1),
         day=language.weekdays("wide")[int(top["weekday"]) - 1],
         span=_span(int(top["hour"])),
     )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from numbers import Number
 from typing import Any
@@ -66,14 +66,13 @@ class Language:
         """A number with this language's separators; exact, `digits` decimals at most."""
         if not known(value):
             return UNKNOWN
-        pattern = "#,##0." + "#" * digits if digits else "#,##0"
-        return str(numbers.format_decimal(value, format=pattern, locale=self.locale))
+        return _decimal(self.code, value, "#,##0." + "#" * digits if digits else "#,##0")
 
     def fixed(self, value: Any, digits: int) -> str:
         """A number with exactly `digits` decimals, as prices are written."""
         if not known(value):
             return UNKNOWN
-        return str(numbers.format_decimal(value, format="#,##0." + "0" * digits, locale=self.locale))
+        return _decimal(self.code, value, "#,##0." + "0" * digits)
 
     def compact(self, value: Any) -> str:
         """A rounded number for tight places: 12.4K, 12,4 тыс."""
@@ -104,7 +103,7 @@ class Language:
 
     def day(self, value: Any, style: str = "medium") -> str:
         """A calendar day."""
-        return str(dates.format_date(value, style, locale=self.locale)) if known(value) else UNKNOWN
+        return _day(self.code, date(value.year, value.month, value.day), style) if known(value) else UNKNOWN
 
     def short_day(self, value: Any) -> str:
         """A day without its year, for axes."""
@@ -125,7 +124,7 @@ class Language:
         if not known(value):
             return UNKNOWN
         local = _aware(value).astimezone(ZoneInfo(zone))
-        return f"{dates.format_date(local, 'medium', locale=self.locale)}, {local:%H:%M}"
+        return self.local(local)
 
     def local(self, value: Any) -> str:
         """A moment that is already on the local clock."""
@@ -179,6 +178,17 @@ def mark(msgid: str) -> str:
 
 def _aware(value: datetime) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+# A page writes thousands of days and numbers, most of them the same at every rerun; CLDR's patterns take their time.
+@lru_cache(maxsize=20_000)
+def _day(code: str, day: date, style: str) -> str:
+    return str(dates.format_date(day, style, locale=_locale(code)))
+
+
+@lru_cache(maxsize=50_000)
+def _decimal(code: str, value: Any, pattern: str) -> str:
+    return str(numbers.format_decimal(value, format=pattern, locale=_locale(code)))
 
 
 @cache

@@ -2,8 +2,8 @@
 
 from readership.ui.article import article_facts, article_head, article_id, asked_article
 from readership.ui.context import has_edition, is_board, language, say, say_n
-from readership.ui.data import fetch
-from readership.ui.parts import board, fitting_grain, grain, groups, key_figures
+from readership.ui.data import draw, fetch
+from readership.ui.parts import board, grain, groups, how_usual, key_figures
 from readership.ui.show import nothing, page, show, stop, table
 from readership.ui.text import plain
 from readership.ui.upload import undo_batch, upload
@@ -14,11 +14,12 @@ __all__ = [
     "article_id",
     "asked_article",
     "board",
+    "draw",
     "fetch",
-    "fitting_grain",
     "grain",
     "groups",
     "has_edition",
+    "how_usual",
     "is_board",
     "key_figures",
     "language",

@@ -12,7 +12,7 @@ from readership.i18n import mark
 from readership.ui import context
 from readership.ui.context import say
 
-Kind = Literal["text", "number", "decimal", "rate", "share", "day", "moment", "local", "wall", "link", "flag"]
+Kind = Literal["text", "word", "number", "decimal", "rate", "share", "day", "moment", "local", "wall", "link", "flag"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ COLUMNS: dict[str, Column] = {
     "bucket_end": Column(mark("To"), "local"),
     "observed_share": Column(mark("Observed share"), "share"),
     "covered_share": Column(mark("Time covered"), "share"),
-    "status": Column(mark("Status")),
+    "status": Column(mark("Status"), "word"),
     "epoch": Column(mark("Epoch"), "number"),
     "field": Column(mark("Fact")),
     "where_found": Column(mark("Where it stood")),
@@ -75,7 +75,7 @@ COLUMNS: dict[str, Column] = {
     "accepted": Column(mark("Accepted"), "number"),
     "rejected": Column(mark("Rejected"), "number"),
     "duplicates": Column(mark("Already there"), "number"),
-    "state": Column(mark("State")),
+    "state": Column(mark("State"), "word"),
     "origin": Column(mark("Origin"), width="large"),
     "row_number": Column(mark("Row"), "number"),
     "finished_at": Column(mark("Finished"), "moment"),
@@ -107,7 +107,25 @@ COLUMNS: dict[str, Column] = {
     "newest_published": Column(mark("Newest article"), "moment"),
     "gained_24h": Column(mark("Gained in 24 h"), "number"),
     "gained_before": Column(mark("Gained in the 24 h before"), "number"),
-    "kind": Column(mark("Kind")),
+    "kind": Column(mark("Kind"), "word"),
+    "covered": Column(mark("Well read"), "flag"),
+    "since": Column(mark("Since"), "moment"),
+    "threshold_basis": Column(mark("Threshold of"), "word"),
+    "threshold_articles": Column(mark("Articles behind it"), "number"),
+    "best_day_mean": Column(mark("Mean of its best days"), "decimal"),
+    "cut_at": Column(mark("Counted up to"), "local"),
+    "buckets": Column(mark("Hours in the range"), "number"),
+    "observed_hours": Column(mark("Hours observed"), "number"),
+    "views_per_hour": Column(mark("Views an observed hour"), "decimal"),
+    "share_of_articles": Column(mark("Share of articles"), "share"),
+    "share_of_views": Column(mark("Share of views"), "share"),
+    "views_full": Column(mark("Views, full"), "number"),
+    "views_fractional": Column(mark("Views, divided among groups"), "decimal"),
+    "median_views": Column(mark("Median views"), "number"),
+    "about": Column(mark("About it"), "number"),
+    "in_title": Column(mark("In the title"), "number"),
+    "name": Column(mark("Name")),
+    "live_days": Column(mark("Days alive"), "number"),
     "velocity": Column(mark("Views an hour"), "decimal"),
     "threshold": Column(mark("Threshold"), "decimal"),
     "views_7d": Column(mark("Views in 7 days"), "number"),
@@ -123,6 +141,26 @@ COLUMNS: dict[str, Column] = {
     "official": Column(mark("Official rate"), "rate"),
 }
 
+WORDS = {
+    "rising": mark("rising"),
+    "falling": mark("falling"),
+    "new": mark("new"),
+    "vanished": mark("gone"),
+    "strong": mark("strong"),
+    "still-strong": mark("still strong"),
+    "back": mark("back"),
+    "evergreen": mark("evergreen"),
+    "candidate": mark("candidate"),
+    "unknown": mark("unknown"),
+    "kept": mark("kept"),
+    "suspect": mark("suspect"),
+    "tie": mark("tie"),
+    "unknown-moment": mark("moment unknown"),
+    "section": mark("section"),
+    "site": mark("site"),
+}
+"""States and kinds, which the queries give in English."""
+
 
 def readable(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with moments on the newsroom's clock and with links only where they lead to the web."""
@@ -131,12 +169,18 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
         kind = COLUMNS[name].kind if name in COLUMNS else "text"
         if kind == "moment" and pd.api.types.is_datetime64_any_dtype(out[name]):
             out[name] = _on_clock(out[name])
+        elif kind == "word":
+            out[name] = out[name].map(_in_words, na_action="ignore")
         elif kind == "wall":
             # As printed, without the offset: `2023-05-10T09:02+06:00` is nine in the morning there.
             out[name] = out[name].str.slice(0, 16).str.replace("T", " ")
         elif kind == "link":
             out[name] = out[name].where(out[name].str.match(r"(?i)https?://").fillna(value=False).astype(bool))
     return out
+
+
+def _in_words(word: Any) -> str:
+    return say(WORDS.get(str(word), str(word)))
 
 
 def _on_clock(moments: pd.Series) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,11 @@ import streamlit as st
 
 from readership import queries
 from readership.errors import NoEdition
+from readership.figures import Figure
 from readership.ui import context
+
+ASKED = "asked"
+"""Under this name rows carry the question that they answer."""
 
 
 def fetch(name: str, selection: queries.Selection | None = None, **params: Any) -> pd.DataFrame:
@@ -35,4 +40,24 @@ def _fetch(
     params: tuple[tuple[str, Any], ...],
     _edition: queries.Edition,
 ) -> pd.DataFrame:
-    return queries.fetch(name, selection, _edition, **dict(params))
+    rows: pd.DataFrame = queries.fetch(name, selection, _edition, **dict(params))
+    rows.attrs[ASKED] = (path, number, name, selection.to_url(), params)
+    return rows
+
+
+def draw(function: Callable[..., Figure], *given: Any) -> Figure:
+    """The figure of a function of `figures`, drawn once for the same answers, language and days.
+
+    Figures are pure and what they draw comes from `fetch` unchanged, so the question stands for the rows.
+    """
+    figure: Figure = _drawn(function.__name__, given, function)
+    return figure
+
+
+def _question(rows: pd.DataFrame) -> Any:
+    return rows.attrs[ASKED]
+
+
+@st.cache_resource(show_spinner=False, max_entries=500, hash_funcs={pd.DataFrame: _question})  # type: ignore[untyped-decorator]
+def _drawn(name: str, given: tuple[Any, ...], _function: Callable[..., Figure]) -> Figure:
+    return _function(*given)

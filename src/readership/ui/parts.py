@@ -13,16 +13,20 @@ from readership.i18n import UNKNOWN, known
 from readership.queries import Selection
 from readership.ui import context
 from readership.ui.context import say
+from readership.ui.data import ASKED, fetch
 from readership.ui.text import plain
 
 
-def key_figures(facts: pd.DataFrame, published: pd.DataFrame, gained: pd.DataFrame) -> None:
+def key_figures(facts: pd.DataFrame, selection: Selection) -> None:
     """The period in four figures, each with its change against the period before, where that is known.
 
     Args:
         facts: the one row of the query `key_figures`.
-        published, gained: rows of `views_by_publication` and `views_gained`, for the small lines.
+        selection: the same; asked again for the small lines.
     """
+    bucket = fitting_grain(selection)
+    published = fetch("views_by_publication", selection, grain=bucket)
+    gained = fetch("views_gained", selection, grain=bucket)
     row, language = facts.iloc[0], context.current().language
     with st.grid(4, min_column_width=170, key="key_figures"):
         _metric(say("Articles published"), row["articles"], row["articles_before"], published["articles"])
@@ -70,8 +74,28 @@ def _change(value: Any, before: Any) -> str | None:
     return context.current().language.signed_percent((value - before) / before).replace("−", "-").replace("±", "")
 
 
-def board(facts: pd.DataFrame, articles: pd.DataFrame) -> None:
-    """A newsroom screen: the key figures as large as they get, and the articles that are read most."""
+def how_usual(band: pd.DataFrame) -> None:
+    """A sentence: the newest day so far beside the same weekday of the weeks before, cut at the same time of day."""
+    run = context.current()
+    days = band[band["views"].notna() & band["median"].notna()]
+    if days.empty:
+        return
+    day = days.iloc[-1]
+    change = (day["views"] - day["median"]) / day["median"] if day["median"] else None
+    words = say(
+        "{day}, up to {time}: {views} views, {change} against the median of the same weekday ({median}, {n} weeks).",
+        day=run.language.day(day["day"]),
+        time=f"{day['cut_at']:%H:%M}",
+        views=run.language.number(day["views"]),
+        change=run.language.signed_percent(change),
+        median=run.language.number(day["median"]),
+        n=run.language.number(day["n"]),
+    )
+    st.markdown(plain(words))
+
+
+def board(facts: pd.DataFrame, movers: pd.DataFrame) -> None:
+    """A newsroom screen: the key figures as large as they get, and the articles that move."""
     row, run = facts.iloc[0], context.current()
     numbers = [
         (say("Articles published"), row["articles"], row["articles_before"]),
@@ -80,11 +104,12 @@ def board(facts: pd.DataFrame, articles: pd.DataFrame) -> None:
     ]
     figure = figures.big_numbers(numbers, run.language)
     st.plotly_chart(figure.fig, key="board_numbers", alt=figure.alt, config={"staticPlot": True})
-    for article in articles.to_dict("records"):
+    st.caption(say("Views gained in 24 hours; as of {moment}", moment=run.language.moment(run.as_of, run.zone)))
+    known = movers[movers["gained_24h"].notna()].sort_values("gained_24h", ascending=False, kind="stable")
+    for mover in known.head(7).to_dict("records"):
         number, title = st.columns([1, 7], vertical_alignment="center")
-        number.header(run.language.number(article["views"]), anchor=False, text_alignment="right")
-        title.header(plain(article["title"]), anchor=False)
-    st.caption(say("As of {moment}", moment=run.language.moment(run.as_of, run.zone)))
+        number.header(plain(run.language.signed(mover["gained_24h"])), anchor=False, text_alignment="right")
+        title.header(plain(mover["title"]), anchor=False)
 
 
 def fitting_grain(selection: Selection) -> str:
@@ -117,7 +142,9 @@ def groups(rows: pd.DataFrame, *columns: str) -> Iterator[tuple[str, pd.DataFram
     """The rows, one group a combination of the columns' values under a short name; the group with most rows first."""
     parts = list(rows.groupby(list(columns), sort=False, dropna=False))
     for values, part in sorted(parts, key=lambda pair: -len(pair[1])):
-        yield "-".join(str(value).lower() for value in values), part
+        name = "-".join(str(value).lower() for value in values)
+        part.attrs = {ASKED: (rows.attrs.get(ASKED), columns, name)}
+        yield name, part
 
 
 def facts_list(facts: Sequence[tuple[str, Any]]) -> None:

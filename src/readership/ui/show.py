@@ -101,6 +101,9 @@ def table(
     """A table in the columns of `order`, with its download; a chosen row opens its article when `opens`."""
     if title:
         st.subheader(title, anchor=False)
+    if rows.empty:
+        st.caption(say("None at the moment."))
+        return
     if opens:
         more |= {"on_select": lambda: _open(rows, f"table_{name}"), "selection_mode": "single-row"}
     _grid(rows, f"table_{name}", order, **more)
