@@ -46,9 +46,10 @@ def demo(
 
 def samples(settings: Settings, folder: Path, tell: Tell = _silent) -> Summary | None:
     """Takes the shipped sample pages in; None when they are not there."""
-    if not folder.is_dir():
+    pages = sorted(path for path in folder.glob("*") if path.suffix in (".txt", ".html"))
+    if not pages:
         return None
     tell("Reading the sample pages …")
-    summary = ingest(settings, [folder], Options(publish=False, command="samples"))
+    summary = ingest(settings, pages, Options(publish=False, command="samples"))
     summary.edition = publish(settings).number
     return summary
