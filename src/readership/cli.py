@@ -194,13 +194,14 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from readership.pipeline.publish import outdated, publish
+    from readership.pipeline.recover import nothing
     from readership.pipeline.start import demo, samples
 
     settings = settings_module.load()
-    if not settings.store.exists() and not options.empty:
+    if nothing(settings) and not options.empty:
         samples(settings, Path("data/samples"), tell=say)
         demo(settings, tell=say)
-    elif settings.store.exists() and outdated(settings):
+    elif not nothing(settings) and outdated(settings):
         say("The edition was made by another version; publishing anew …")
         publish(settings)
     address = ["--server.port", str(options.port), "--server.address", options.host]

@@ -24,7 +24,7 @@ def publish(settings: Settings, *, full: bool = False, now: datetime | None = No
     Raises:
         StoreBusy, StoreDamaged, DiskFull; NoEdition when there is no store to publish.
     """
-    if not settings.store.exists():
+    if recover.nothing(settings):
         raise NoEdition("There is nothing to publish yet.", "Run `readership ingest` or `readership demo` first.")
     known = site_entries.load(settings.sites_file)
     with recover.opened(settings, known) as (store, _):

@@ -46,6 +46,11 @@ class Mended:
         ]
 
 
+def nothing(settings: Settings) -> bool:
+    """Neither database nor ledger: no batch was ever taken (a lost database alone comes back from the archive)."""
+    return not settings.store.exists() and not settings.ledger.exists()
+
+
 @contextmanager
 def opened(settings: Settings, sites: Sites) -> Iterator[tuple[Writer, Mended]]:
     """The store opened for writing, reconciled with ledger and archive.

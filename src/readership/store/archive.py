@@ -56,10 +56,11 @@ class Incoming:
         self.bytes += len(capture.body)
 
     def add_table(self, path: Path, facts: dict[str, Any]) -> Path:
-        """Keeps a table's file as it came; `facts` say how it was read."""
+        """Keeps a table's file as it came; `facts` say how it was read, and its `origin` by what name (a member of a zip is
+        in a file without one)."""
         folder = self.folder / "tables"
         folder.mkdir(exist_ok=True)
-        kept = folder / f"{len(self.tables):04d}-{_safe(path.name)}"
+        kept = folder / f"{len(self.tables):04d}-{_safe(facts["origin"].replace("!", "/").rpartition("/")[2])}"
         shutil.copyfile(path, kept)
         self.tables.append({"file": kept.name, **facts})
         self.bytes += kept.stat().st_size
