@@ -60,7 +60,8 @@ class Incoming:
         in a file without one)."""
         folder = self.folder / "tables"
         folder.mkdir(exist_ok=True)
-        kept = folder / f"{len(self.tables):04d}-{_safe(facts["origin"].replace("!", "/").rpartition("/")[2])}"
+        name = str(facts["origin"]).replace("!", "/").rpartition("/")[2]
+        kept = folder / f"{len(self.tables):04d}-{_safe(name)}"
         shutil.copyfile(path, kept)
         self.tables.append({"file": kept.name, **facts})
         self.bytes += kept.stat().st_size
