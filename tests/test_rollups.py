@@ -334,7 +334,7 @@ def test_small_rooms_around_the_repeated_hour_equal_the_reference(room: tuple[Dr
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(parent=quick, max_examples=3)
+@settings(parent=quick, max_examples=2)
 def test_publishing_after_every_batch_equals_a_full_rebuild(seed: int) -> None:
     rng, room = random.Random(seed), drafts(seed, 60)
     heaps = list(zip(*(pieces(facts_of(one), rng, 4) for one in room), strict=True))
@@ -354,7 +354,7 @@ def test_publishing_after_every_batch_equals_a_full_rebuild(seed: int) -> None:
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(parent=quick, max_examples=2)
+@settings(parent=quick, max_examples=1)
 def test_an_edition_forgets_what_an_undone_batch_brought(seed: int) -> None:
     rng, room = random.Random(seed), drafts(seed, 40)
     kept, gone = zip(*(pieces(facts_of(one), rng, 2) for one in room), strict=True)

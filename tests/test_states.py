@@ -27,7 +27,7 @@ def followed(rng: random.Random, key: str, *, quiet: bool = False) -> Draft:
     pace = rng.choice((1, 20, 400))
     while now <= NOW - rng.choice((0, 0, 0, 2 * 3600, 20 * 3600, 3 * 86400)) and len(readings) < 120:
         readings.append(ref.Reading(now, views))
-        now += rng.choice((600, 1800, 3600, gap, rng.randrange(60, 2 * gap)))
+        now += rng.choice((600, 1800, 3599, 3600, gap, rng.randrange(60, 2 * gap)))
         burst = rng.choice((0, 1, 1, 1, 30)) if rng.random() < 0.5 else 1
         views += rng.randrange(1 + pace * burst)
     if rng.random() < 0.6:
