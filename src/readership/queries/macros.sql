@@ -182,7 +182,7 @@ CREATE MACRO as_of(s) AS TABLE
 CREATE MACRO day_cuts(s) AS TABLE
     SELECT t.site, c.day, min(c.from_s) AS from_s, max(c.to_s) AS to_s, any_value(t.day) AS as_of_day,
         CASE WHEN c.day = any_value(t.day) THEN any_value(t.at_s)
-            ELSE least(max(c.to_s), min(c.from_s) FILTER (c.hour >= t.hour) + any_value(t.into_s)) END AS cut_s
+            ELSE least(max(c.to_s), min(c.from_s) FILTER (WHERE c.hour >= t.hour) + any_value(t.into_s)) END AS cut_s
     FROM as_of(s) AS t JOIN calendar AS c ON c.zone = t.zone AND c.day <= t.day
     GROUP BY t.site, c.day;
 
