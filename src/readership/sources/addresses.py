@@ -18,7 +18,9 @@ Resolver = Callable[[str, int], list[str]]
 """Host name and port → its addresses as text. Raises OSError when there are none."""
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-_LABELS = re.compile(r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*")
+_LABELS = re.compile(
+    r"(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*"
+)
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _TEREDO = ipaddress.ip_network("2001::/32")
@@ -56,7 +58,9 @@ def normal(url: str) -> str:
         where = f"{_bracketed(name)}:{port}"
     else:
         where = _bracketed(name)
-    return urlunsplit((parts.scheme, where, quote(parts.path or "/", safe=_PATH), quote(parts.query, safe=_PATH + "?"), ""))
+    return urlunsplit(
+        (parts.scheme, where, quote(parts.path or "/", safe=_PATH), quote(parts.query, safe=_PATH + "?"), "")
+    )
 
 
 def _bracketed(name: str) -> str:

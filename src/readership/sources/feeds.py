@@ -1,4 +1,4 @@
-"""Where a site says what it has: sitemaps (sitemaps.org, news sitemaps, indexes), RSS, Atom, JSON Feed, section pages."""
+"""Where a site says what it has: sitemaps (also of news, and indexes), RSS, Atom, JSON Feed, section pages."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Found:
     """What a document names.
 
     Attributes:
-        form: `sitemap`, `index`, `feed` or `page`.
+        form: `sitemap`, `news` (a sitemap that dates its articles), `index`, `feed` or `page`.
         pages: articles it lists.
         sitemaps: further sitemaps, when it is an index.
     """
@@ -71,7 +71,7 @@ def read(body: bytes, url: str, *, pattern: re.Pattern[str] | None = None) -> Fo
         return _json(body, url)
     if pattern is not None:
         return _page(body, url, pattern)
-    if start.startswith(b"<") or start.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if start.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
         return _xml(body, url)
     return _lines(body, url)
 
@@ -91,7 +91,7 @@ def _inflated(body: bytes) -> bytes:
     return data
 
 
-# -- XML -------------------------------------------------------------------------------------------------------------------------
+# -- XML -------------------------------------------------------------------------------------------------------------
 class _Target:
     """Takes a document's elements one by one; no tree is built, so depth and size cost nothing."""
 
@@ -136,10 +136,10 @@ class _Target:
         """An element closes."""
         name = tag.rpartition("}")[2].lower()
         if self._item is not None and self._text is not None and name in _FIELDS:
-            if text := "".join(self._text).strip():
-                # An image's loc stands deeper than the page's own.
-                if name not in ("loc", "link") or self._depth == self._item_depth + 1:
-                    self._item.setdefault(name, text[:_MAX_TEXT])
+            text = "".join(self._text).strip()
+            # An image's loc stands deeper than the page's own.
+            if text and (name not in ("loc", "link") or self._depth == self._item_depth + 1):
+                self._item.setdefault(name, text[:_MAX_TEXT])
             self._text = None
         if self._item is not None and self._depth == self._item_depth:
             self._take(name, self._item)
@@ -154,7 +154,8 @@ class _Target:
 
     def close(self) -> Found:
         """The document's end."""
-        self.found.form = {"urlset": "sitemap", "sitemapindex": "index"}.get(self.form, "feed")
+        dated = any(link.published for link in self.found.pages)
+        self.found.form = {"urlset": "news" if dated else "sitemap", "sitemapindex": "index"}.get(self.form, "feed")
         return self.found
 
 
@@ -199,7 +200,7 @@ def moment(text: str | None) -> datetime | None:
         return None
 
 
-# -- JSON Feed, plain lists, section pages -----------------------------------------------------------------------------------------
+# -- JSON Feed, plain lists, section pages ---------------------------------------------------------------------------
 def _json(body: bytes, base: str) -> Found:
     try:
         feed = json.loads(body)

@@ -1,8 +1,8 @@
 """One HTTP answer at a time, from public addresses only, cut at fixed bounds.
 
 The name is looked up once a connection and the connection goes to the very address that was checked, so a name that
-changes its mind between check and use (DNS rebinding) gains nothing. Redirects are followed by hand, each hop checked like a
-first request. No cookies, no credentials, no proxy.
+changes its mind between check and use (DNS rebinding) gains nothing. Redirects are followed by hand, each hop checked
+like a first request. No cookies, no credentials, no proxy.
 """
 
 from __future__ import annotations
@@ -122,7 +122,8 @@ class Web:
         Raises:
             FetchFailed: with its kind. What `permit` raises goes through.
         """
-        left, hops = self.bounds.seconds, []
+        left = self.bounds.seconds
+        hops: list[str] = []
         while True:
             url = _checked(url)
             if url in hops or len(hops) > self.bounds.hops:
@@ -218,7 +219,7 @@ def inflated(raw: bytes, coding: str, largest: int) -> bytes:
     return body
 
 
-# -- connecting ------------------------------------------------------------------------------------------------------------------
+# -- connecting ---------------------------------------------------------------------------------------------------------
 class _Backend(httpcore.NetworkBackend):
     """Connects to checked addresses only, and ends every wait at the fetch's deadline."""
 
