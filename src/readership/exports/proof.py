@@ -201,9 +201,7 @@ def as_json(value: Any) -> str:
 @cache
 def definitions(query: Query) -> tuple[Column, ...]:
     """The columns that a query's head names, in its order."""
-    return tuple(
-        Column(name, meaning) for name, meaning in (_split(part) for part in _parts(query)) if _is_name(name, meaning)
-    )
+    return tuple(Column(name, meaning) for part in _parts(query) for name, meaning in _defined(part))
 
 
 def columns(query: Query, names: Sequence[str]) -> tuple[Column, ...]:
@@ -214,7 +212,7 @@ def columns(query: Query, names: Sequence[str]) -> tuple[Column, ...]:
 
 def _sentences(query: Query) -> tuple[str, ...]:
     """What a head says of all of its columns together."""
-    return tuple(part for part in _parts(query) if not _is_name(*_split(part)))
+    return tuple(part for part in _parts(query) if not _defined(part))
 
 
 def _parts(query: Query) -> tuple[str, ...]:
@@ -228,14 +226,12 @@ def _parts(query: Query) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def _split(part: str) -> tuple[str, str]:
-    name, _blank, meaning = part.partition(" ")
-    return name, meaning
-
-
-def _is_name(name: str, meaning: str) -> bool:
-    # "all NULL where unknown" and "all fields of …" speak of several columns.
-    return re.fullmatch(r"[a-z][a-z0-9_]*", name) is not None and not (name == "all" and meaning)
+def _defined(part: str) -> list[tuple[str, str]]:
+    """`name meaning`, or `name, name meaning` for several; none when the part speaks of all columns."""
+    found = re.fullmatch(r"([a-z][a-z0-9_]*(?:, [a-z][a-z0-9_]*)*)(?: (.*))?", part, re.DOTALL)
+    if found is None or (found[1] == "all" and found[2]):
+        return []
+    return [(name, found[2] or "") for name in found[1].split(", ")]
 
 
 @cache
