@@ -3,7 +3,7 @@
 import streamlit as st
 
 from readership import figures
-from readership.ui import draw, fetch, language, nothing, page, say, show, stop
+from readership.ui import draw, fetch, language, nothing, page, show, stop
 
 selection = page("Publishing", "Do we publish when we are read, and what does our output bring?")
 hours = fetch("hour_weekday", selection)
@@ -13,10 +13,8 @@ if nothing(sections, selection):
 read, published = st.columns(2, gap="medium")
 with read:
     show(draw(figures.hour_weekday, hours, "views_per_hour", language()), hours, "hours-read")
-    st.caption(say("By section"))
-    show(draw(figures.output_and_result, sections, language()), sections, "by-section")
+    show(draw(figures.output_and_result, sections, "section", language()), sections, "by-section")
 with published:
     show(draw(figures.hour_weekday, hours, "articles_published", language()), hours, "hours-published")
-    st.caption(say("By language"))
     languages = fetch("group_views", selection, dimension="language")
-    show(draw(figures.output_and_result, languages, language()), languages, "by-language")
+    show(draw(figures.output_and_result, languages, "language", language()), languages, "by-language")

@@ -112,7 +112,7 @@ DRAWN: dict[str, Callable[[Language], figures.Figure]] = {
     "hour_weekday": lambda language: figures.hour_weekday(week(), "views_per_hour", language),
     "ranked": lambda language: figures.ranked(names(), "name", "views", language, title="T", subtitle="S"),
     "big_numbers": lambda language: figures.big_numbers([("Views", 5, 4)], language),
-    "output_and_result": lambda language: figures.output_and_result(shares(), language),
+    "output_and_result": lambda language: figures.output_and_result(shares(), "section", language),
 }
 EMPTY: dict[str, Callable[[Language], figures.Figure]] = {
     "views_by_publication": lambda language: figures.views_by_publication(published(0), "day", language),
@@ -122,7 +122,7 @@ EMPTY: dict[str, Callable[[Language], figures.Figure]] = {
     "hour_weekday": lambda language: figures.hour_weekday(week()[:0], "views_per_hour", language),
     "ranked": lambda language: figures.ranked(names(0), "name", "views", language, title="T", subtitle="S"),
     "big_numbers": lambda language: figures.big_numbers([("Views", None, None)], language),
-    "output_and_result": lambda language: figures.output_and_result(shares()[:0], language),
+    "output_and_result": lambda language: figures.output_and_result(shares()[:0], "section", language),
 }
 
 
@@ -266,6 +266,6 @@ def test_the_usual_range_stands_behind_days_only() -> None:
 
 
 def test_output_and_result_names_the_group_that_gets_more_than_it_gives() -> None:
-    assert figures.output_and_result(shares(), ENGLISH).alt.endswith(
+    assert figures.output_and_result(shares(), "topic", ENGLISH).alt.endswith(
         "has 40.0 % of the articles and 50.0 % of the views."
     )

@@ -45,16 +45,18 @@ def ranked(rows: pd.DataFrame, label: str, measure: str, language: Language, *, 
     return Figure(fig, title, subtitle, _finding(shown, label, measure, language))
 
 
-def output_and_result(rows: pd.DataFrame, language: Language, *names: str) -> Figure:
+def output_and_result(rows: pd.DataFrame, dimension: str, language: Language) -> Figure:
     """What share of the articles each group has, and what share of the views.
 
     Args:
         rows: value, share_of_articles, share_of_views, articles, views_full; the first 15 are drawn.
-        names: how the groups are called in the reader's language, one a row; the values themselves when none are given.
+        dimension: what the groups are: `section`, `language`, `country`, `topic`, `author`, `source` or `credit`.
     """
     say = language.say
     shown = rows[rows["value"].notna()].head(15)
-    labels = [literal(shorten(name, 40)) for name in (names or [str(value) for value in rows["value"]])][: len(shown)]
+    called = {"language": language.language_name, "country": language.country}.get(dimension, str)
+    names = [called(str(value)) for value in shown["value"]]
+    labels = [literal(shorten(name, 40)) for name in names]
     fig = canvas(height=60 + 34 * max(len(shown), 1), legend=True)
     for column, name, colour in (
         ("share_of_articles", say("share of articles"), GREY),
@@ -78,7 +80,7 @@ def output_and_result(rows: pd.DataFrame, language: Language, *names: str) -> Fi
     )
     _percent_axis(fig, shown, language)
     subtitle = say("Shares of the selection's articles and of their views to date; an article may be in several rows.")
-    return Figure(fig, say("Output and result"), subtitle, _balance(shown, labels, language))
+    return Figure(fig, _by(dimension, language), subtitle, _balance(shown.assign(name=names), language))
 
 
 def _percent_axis(fig: go.Figure, shown: pd.DataFrame, language: Language) -> None:
@@ -94,7 +96,21 @@ def _percent_axis(fig: go.Figure, shown: pd.DataFrame, language: Language) -> No
     )
 
 
-def _balance(shown: pd.DataFrame, labels: list[str], language: Language) -> str:
+def _by(dimension: str, language: Language) -> str:
+    say = language.say
+    titles = {
+        "section": say("Output and result by section"),
+        "language": say("Output and result by language"),
+        "country": say("Output and result by country"),
+        "topic": say("Output and result by topic"),
+        "author": say("Output and result by author"),
+        "source": say("Output and result by cited source"),
+        "credit": say("Output and result by photo credit"),
+    }
+    return titles[dimension]
+
+
+def _balance(shown: pd.DataFrame, language: Language) -> str:
     """The group whose views exceed its share of articles most."""
     gap = (shown["share_of_views"].astype("Float64") - shown["share_of_articles"].astype("Float64")).dropna()
     if gap.empty:
@@ -103,7 +119,7 @@ def _balance(shown: pd.DataFrame, labels: list[str], language: Language) -> str:
     row = records(shown.loc[gap.index].iloc[[place]])[0]
     return language.say(
         "{name} has {articles} of the articles and {views} of the views.",
-        name=row["value"],
+        name=row["name"],
         articles=language.percent(row["share_of_articles"], 1),
         views=language.percent(row["share_of_views"], 1),
     )
