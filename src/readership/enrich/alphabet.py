@@ -1,7 +1,7 @@
 """One byte a letter: how a text is folded before any word list is looked up in it.
 
-Small letters, ё as е, Latin letters without their marks, everything that is not a letter or digit a space. Positions are
-kept: byte i of `fold(text)` stands for character i - 1 of the text (a space is put before it, so each word has one).
+Small letters, ё as е, Latin letters without their marks, everything that is not a letter or digit a space. Positions
+are kept: byte i of `fold(text)` stands for character i - 1 of the text (a space is put before it for its first word).
 """
 
 from __future__ import annotations

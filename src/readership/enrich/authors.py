@@ -8,19 +8,20 @@ from collections.abc import Iterable
 from functools import cache
 
 _KAZAKH = dict(zip("әғқңөұүһіё", "агкноуухие", strict=True))
-_LATIN = dict(
-    zip(
-        "абвгдежзийклмнопрстуфхцчшщъыьэюя",
-        ["a", "b", "v", "g", "d", "e", "zh", "z", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "", "y", "", "e", "yu", "ya"],
-        strict=True,
-    )
-)  # fmt: skip
+_SOUNDS = "a b v g d e zh z i i k l m n o p r s t u f kh ts ch sh shch - y - e yu ya"
+_LATIN = {
+    letter: sound.strip("-") for letter, sound in zip("абвгдежзийклмнопрстуфхцчшщъыьэюя", _SOUNDS.split(), strict=True)
+}
 _MARKS = str.maketrans("áàâäãåǵğéèêëíìîïıńñóòôöõúùûüýş", "aaaaaaggeeeeiiiiinnooooouuuuys")
 _SAME = (
-    ("shch", "sh"), ("tch", "ch"), ("zh", "j"), ("kh", "h"), ("gh", "g"), ("q", "k"), ("ts", "c"), ("dj", "j"), ("dzh", "j"),
-    ("iya", "ia"), ("ya", "ia"), ("yu", "iu"), ("yo", "io"), ("ye", "e"), ("x", "ks"), ("w", "u"), ("oo", "u"), ("ee", "i"), ("y", "i"), ("ii", "i"),
+    ("shch", "sh"), ("tch", "ch"), ("zh", "j"), ("kh", "h"), ("gh", "g"), ("q", "k"), ("ts", "c"),
+    ("dj", "j"), ("dzh", "j"),
+    ("iya", "ia"), ("ya", "ia"), ("yu", "iu"), ("yo", "io"), ("ye", "e"), ("x", "ks"),
+    ("w", "u"), ("oo", "u"), ("ee", "i"), ("y", "i"), ("ii", "i"),
 )  # fmt: skip
-_PATRONYMIC = re.compile(r"(?:ovich|evich|ovna|evna|uly|kyzy|qyzy)$|(?:ович|евич|овна|евна|ична|ұлы|улы|қызы|кызы)$", re.IGNORECASE)
+_PATRONYMIC = re.compile(
+    r"(?:ovich|evich|ovna|evna|uly|kyzy|qyzy)$|(?:ович|евич|овна|евна|ична|ұлы|улы|қызы|кызы)$", re.IGNORECASE
+)
 _NOISE = re.compile(r"^(?:by|author|автор|авторы|автордан|мәтін|текст|фото|photo)\s*:?\s+", re.IGNORECASE)
 
 
@@ -44,7 +45,7 @@ def _words(name: str) -> list[str]:
 
 
 def printed(name: str) -> str:
-    """A name as it should be shown: no `By`, no patronymic when a name and a surname are there, capitals only in front."""
+    """A name as it should be shown: no `By`, no patronymic beside name and surname, capitals only in front."""
     words = _words(name)
     if len(words) > 2:
         words = [word for word in words if not _PATRONYMIC.search(word)] or words
@@ -73,8 +74,8 @@ def merge(names: Iterable[tuple[str, int]]) -> dict[str, str]:
         names: (name as printed, articles under it).
 
     Returns:
-        printed name → canonical name: the most frequent full writing, ties by the alphabet. `A. Surname` joins a full name
-        only when one person alone has that surname and initial.
+        printed name → canonical name: the most frequent full writing, ties by the alphabet. `A. Surname` joins
+        a full name only when one person alone has that surname and initial.
     """
     counted: Counter[str] = Counter()
     for name, articles in names:
@@ -86,7 +87,11 @@ def merge(names: Iterable[tuple[str, int]]) -> dict[str, str]:
     totals: dict[tuple[str, ...], Counter[str]] = {}
     for identity, written in groups.items():
         totals.setdefault(homes[identity], Counter()).update(written if homes[identity] == identity else {})
-    best = {identity: min(written, key=lambda name: (-written[name], name)) for identity, written in totals.items() if written}
+    best = {
+        identity: min(written, key=lambda name: (-written[name], name))
+        for identity, written in totals.items()
+        if written
+    }
     return {name: best[homes[key(name)]] for name in counted if key(name)}
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import islice
+from operator import attrgetter
 
 from readership.enrich import alphabet, dateline, inflection, tables
 from readership.enrich.lexicon import Entry, Lexicon
@@ -14,6 +16,8 @@ from readership.enrich.salience import Evidence, rank
 from readership.models import CountryMention
 
 _MARKS = "~!*%^"
+_LOOKS = 50
+"""Places of a word at which a name beside it is looked for."""
 _LANGUAGES = ("en", "ru", "kk")
 _LOWERCASE_KINDS = ("adj", "people")
 
@@ -29,7 +33,6 @@ class Sense:
         written: as listed, for words that count only in this very case; else "".
         capital: counts only with a capital letter.
         weak, person, twin, common: the marks `~`, `!`, `*`, `%` of the lists.
-        free: no rule beyond its ending applies.
     """
 
     country: str
@@ -62,14 +65,19 @@ class Text:
     folded: bytes
     language: str | None
     title_caps: bool
-    spoken: Counter[str] = field(default_factory=Counter)
+    people: dict[str, bool] = field(default_factory=dict)
+    """Whether a word (its first five letters) is once beside a name in this text."""
+    twins: dict[str, bool] = field(default_factory=dict)
+    """Whether a word also stands in small letters."""
 
     def shouted(self, start: int, end: int) -> bool:
         """The word stands in capitals only because its surroundings do."""
         return (self.title_caps and start < len(self.title)) or (end - start > 3 and self.whole[start:end].isupper())
 
 
-def find(title: str, body: str, *, language: str | None = None, placed: str | None = None) -> tuple[CountryMention, ...]:
+def find(
+    title: str, body: str, *, language: str | None = None, placed: str | None = None
+) -> tuple[CountryMention, ...]:
     """Countries of a text, most salient first.
 
     Args:
@@ -120,7 +128,7 @@ def _sureness(text: Text, sense: Sense, start: int, end: int) -> int:
     if sense.person and _is_person(text, start, end):
         return 0
     if (sense.twin or sense.common) and _opens_sentence(text.whole, start, text.shouted(start, end)):
-        return 1 if sense.common or _has_small_twin(text.whole, start, end) else 2
+        return 1 if sense.common or _has_small_twin(text, text.whole[start:end].lower()) else 2
     if sense.written and len(sense.written) < 3 and text.title_caps and start < len(text.title):
         return 1
     return 2
@@ -131,12 +139,15 @@ def _opens_sentence(whole: str, start: int, shouted: bool = False) -> bool:
     return shouted or not before or before[-1] in ".!?\n:…"
 
 
-def _has_small_twin(whole: str, start: int, end: int) -> bool:
-    return re.search(rf"\b{re.escape(whole[start:end].lower())}", whole) is not None
+def _has_small_twin(text: Text, word: str) -> bool:
+    if word not in text.twins:
+        text.twins[word] = re.search(rf"\b{re.escape(word)}", text.whole) is not None
+    return text.twins[word]
 
 
 _NEXT_NAME = re.compile(r" ([A-ZА-ЯЁӘҒҚҢӨҰҮҺІ][\w-]+)")
 _BEFORE = re.compile(rb"([^ ]+) $")
+_BEFORE_QUOTE = re.compile(rb"([^ ]+)  $")
 _KK_PERSON = ("апай", "ата ", "ағай", "апа ", "әже")
 
 
@@ -144,12 +155,11 @@ def _is_person(text: Text, start: int, end: int) -> bool:
     """`Georgia Hale`, `Дания Сулейменова`, `Michael Jordan`: a name beside the word, here or anywhere in the text."""
     if text.shouted(start, end):
         return False
-    if _beside_name(text, start, end):
-        return True
-    word = re.escape(text.whole[start:end][:5])
-    return any(
-        _beside_name(text, match.start(), match.end()) for match in re.finditer(rf"\b{word}\w*", text.whole) if match.start() != start
-    )
+    word = text.whole[start:end][: 5 if text.language == "en" else min(5, end - start - 1)]
+    if word not in text.people:
+        places = islice(re.finditer(rf"\b{re.escape(word)}\w*", text.whole), _LOOKS)
+        text.people[word] = any(_beside_name(text, match.start(), match.end()) for match in places)
+    return text.people[word]
 
 
 def _beside_name(text: Text, start: int, end: int) -> bool:
@@ -198,7 +208,8 @@ def _trapped(text: Text, start: int, end: int) -> bool:
         return True
     if word[:3] not in before.heads:
         return False
-    match = _BEFORE.search(folded, max(0, start - 24), start + 1)
+    quoted = start > 0 and text.whole[start - 1] in '«“"„'
+    match = (_BEFORE_QUOTE if quoted else _BEFORE).search(folded, max(0, start - 24), start + 1)
     return bool(match and _listed(before, word, match.group(1)))
 
 
@@ -211,7 +222,10 @@ def _listed(traps: tables.Traps, word: bytes, neighbour: bytes) -> bool:
 def _settled(hits: list[Hit]) -> Iterator[tuple[Hit, Sense]]:
     """Each hit with the sense that counts; weak words and words of two countries look for company."""
     company = Counter(
-        country for hit in hits if hit.sure == 2 for country in {sense.country for sense in hit.senses if not sense.weak}
+        country
+        for hit in hits
+        if hit.sure == 2
+        for country in {sense.country for sense in hit.senses if not sense.weak}
         if len({sense.country for sense in hit.senses}) == 1
     )  # fmt: skip
     for hit in hits:
@@ -233,7 +247,7 @@ def _evidence(text: Text, settled: Iterator[tuple[Hit, Sense]]) -> dict[str, Evi
 @cache
 def lexicon() -> Lexicon[Sense]:
     """All place words of all languages behind one automaton."""
-    return Lexicon(_entries())
+    return Lexicon(_entries(), attrgetter("language"))
 
 
 def _entries() -> Iterator[Entry[Sense]]:
@@ -248,13 +262,15 @@ def _entries() -> Iterator[Entry[Sense]]:
         )  # fmt: skip
         for stem, endings in _forms(language, kind, bare, exact="^" in marks):
             yield Entry(alphabet.word(stem), endings, sense)
+        if language == "kk" and sense.capital and not sense.written and len(bare) > 3:
+            yield Entry(alphabet.word(bare.rstrip("=")), inflection.kazakh_kin(), replace(sense, capital=False))
 
 
 def _forms(language: str, kind: str, word: str, *, exact: bool) -> inflection.Forms:
     if language == "en":
         return [(word.rstrip("+"), inflection.ENGLISH_PLURAL if word.endswith("+") else inflection.endings(""))]
     if language == "kk":
-        return [(word.rstrip("="), inflection.kazakh(word, strict=kind in _LOWERCASE_KINDS) | inflection.endings(""))]
+        return [(word.rstrip("="), inflection.kazakh(word, strict=kind in _LOWERCASE_KINDS))]
     if exact:
         return [(word, inflection.endings(""))]
     if kind == "adj":

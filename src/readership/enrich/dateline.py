@@ -7,7 +7,10 @@ from functools import cache
 
 from readership.enrich import alphabet, tables
 
-_HEAD = re.compile(r"\s*([A-ZА-ЯЁӘҒҚҢӨҰҮҺІ][\w .,'’/-]{2,40}?)\s*(?:\((?:Reuters|AP|AFP|UPI|Xinhua|TASS|dpa)\)\s*[-–—]|[.,]\s*(?:КАЗИНФОРМ|КазТАГ|ҚазАқпарат|Kazinform|/.{2,14}/)\s*[-–—]?)")
+_HEAD = re.compile(
+    r"\s*([A-ZА-ЯЁӘҒҚҢӨҰҮҺІ][\w .,'’/-]{2,40}?)\s*(?:\((?:Reuters|AP|AFP|UPI|Xinhua|TASS|dpa)\)\s*[-–—]"
+    r"|[.,]\s*(?:КАЗИНФОРМ|КазТАГ|ҚазАқпарат|Kazinform|/.{2,14}/)\s*[-–—]?)"
+)
 _STATES = re.compile(
     r"\b(?:Ala|Ariz|Ark|Calif|Colo|Conn|Del|Fla|Ga|Ill|Ind|Kan|Ky|La|Mass|Md|Mich|Minn|Miss|Mo|Mont|Neb|Nev|Ore|Okla|Pa|Penn|Tenn|Tex|Va|Vt"
     r"|Wash|Wis|Wyo|Ohio|Iowa|Utah|Texas|Maine|Idaho|Hawaii|Alaska|N\.?Y|N\.?J|N\.?H|N\.?C|S\.?C|N\.?D|S\.?D|N\.?M|R\.?I|W\.?Va|D\.?C)\b\.?"

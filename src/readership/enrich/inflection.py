@@ -46,7 +46,7 @@ def russian_name(name: str) -> Forms:
     if name.endswith("="):
         return [(name[:-1], endings(""))]
     parts = name.replace("-", " ").split()
-    if len(parts) > 1 and parts[0][-2:] in ("ая", "ый", "ий", "ой", "ое", "ые", "ие", "ая"):
+    if len(parts) > 1 and parts[0][-2:] in ("ая", "ый", "ий", "ой", "ое", "ые", "ие"):
         return _russian_phrase(parts)
     return _russian_noun(name)
 
@@ -63,8 +63,11 @@ def _russian_noun(name: str) -> Forms:
 
 
 _AGREEING = {
-    "ая": ("ая", "ой", "ую"), "яя": ("яя", "ей", "юю"), "ый": ("ый", "ого", "ому", "ым", "ом"), "ий": ("ий", "ого", "его", "ому", "им", "ом"),
-    "ой": ("ой", "ого", "ому", "ым", "ом"), "ое": ("ое", "ого", "ому", "ым", "ом"), "ые": ("ые", "ых", "ым", "ыми"), "ие": ("ие", "их", "им", "ими"),
+    "ая": ("ая", "ой", "ую"), "яя": ("яя", "ей", "юю"),
+    "ый": ("ый", "ого", "ому", "ым", "ом"),
+    "ий": ("ий", "ого", "его", "ому", "им", "ом"),
+    "ой": ("ой", "ого", "ому", "ым", "ом"), "ое": ("ое", "ого", "ому", "ым", "ом"),
+    "ые": ("ые", "ых", "ым", "ыми"), "ие": ("ие", "их", "им", "ими"),
 }  # fmt: skip
 
 
@@ -83,7 +86,7 @@ def russian_people(word: str) -> Forms:
         bare = word[:-2]
         soft = bare + "й" if bare[-1] in _VOWELS_RU else bare
         return [(word, endings("")), (soft + "ц", endings("а у ем ом е ы ев ов ам ами ах"))]
-    if word.endswith("анин") or word.endswith("янин"):
+    if word.endswith(("анин", "янин")):
         return [(word, endings("", "а у ом е")), (word[:-2], endings("", "е ам ами ах"))]
     if word.endswith("ин"):
         return [(word, endings("", "а у ом е")), (word[:-2], endings("", "ы е ам ами ах"))]
@@ -123,7 +126,7 @@ def _chains() -> frozenset[str]:
     """Every suffix chain taken into account, before vowel harmony."""
     plural = ["", "лар", "лер", "дар", "дер", "тар", "тер"]
     possessive = ["", "ы", "і", "сы", "сі", "м", "ым", "ім", "мыз", "міз", "ымыз", "іміз"]
-    case = (
+    case = (  # noqa: SIM905 (far easier to read)
         " ның нің дың дің тың тің ға ге қа ке на не а е ны ні ды ді ты ті н да де та те нда нде дан ден тан тен нан нен"
         " ндан нден мен бен пен менен дағы дегі тағы тегі ндағы ндегі дағылар дегілер тағылар тегілер"
     ).split(" ")
@@ -144,8 +147,18 @@ def _kazakh(harmony: str) -> frozenset[bytes]:
 
 
 def kazakh(stem: str, *, strict: bool = True) -> frozenset[bytes]:
-    """Suffix chains that a Kazakh stem may take; by its last vowel when `strict`, of either row otherwise (loan words)."""
+    """Suffix chains that a Kazakh stem may take; by its last vowel when `strict`, else of either row."""
     vowel = next((letter for letter in reversed(stem.lower()) if letter in _BACK + _FRONT + "и"), "и")
     if not strict or vowel in "иую":
         return _kazakh("both")
     return _kazakh("back" if vowel in _BACK else "front")
+
+
+@cache
+def kazakh_kin() -> frozenset[bytes]:
+    """Chains that make a place its people (`ташкенттік`), written small."""
+    starts = tuple(
+        alphabet.word(kin)
+        for kin in ("лық", "лік", "дық", "дік", "тық", "тік", "лығ", "ліг", "дығ", "діг", "тығ", "тіг")
+    )
+    return frozenset(chain for chain in _kazakh("both") if chain.startswith(starts))

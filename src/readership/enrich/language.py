@@ -252,6 +252,14 @@ _OTHER_LATIN = frozenset(
         "non",
     ]
 )
+_RU_ENDINGS = (
+    "ого", "его", "ов", "ев", "ами", "ями", "ия", "ии", "ый", "ий", "ая", "ие", "ые", "ть", "тся", "ться", "ют", "ят", "ат", "ет",
+    "ит", "ли", "ла", "ло", "ой", "ей", "ах", "ях", "ью", "ом", "ы",
+)  # fmt: skip
+_KK_ENDINGS = (
+    "ды", "ты", "лды", "нды", "рды", "лар", "лер", "лары", "лері", "дар", "дер", "тар", "тер", "ында", "інде", "ада", "яда", "еді", "ылды", "тады", "лады",
+    "сы", "мен",
+)  # fmt: skip
 _EN_ENDINGS = (
     "tion",
     "tions",
@@ -308,9 +316,18 @@ def _cyrillic(text: str) -> str | None:
     kazakh_words = sum(map(_KK.__contains__, tokens))
     if kazakh_words > 2 * russian and share >= 0.02:
         return "kk"
-    if russian or any(map(text.count, "ъщэё")) or _russian_endings(tokens):
+    if russian or any(map(text.count, "ъщэё")):
         return "ru"
-    return "?"
+    return _by_endings(tokens)
+
+
+def _by_endings(tokens: list[str]) -> str:
+    """A headline without small words or telling letters: by how its words end, when that is clear."""
+    russian = sum(len(token) > 3 and token.endswith(_RU_ENDINGS) for token in tokens)
+    kazakh = sum(len(token) > 3 and token.endswith(_KK_ENDINGS) for token in tokens)
+    if russian > kazakh and russian * 3 >= len(tokens):
+        return "ru"
+    return "kk" if kazakh > russian and kazakh * 2 >= len(tokens) else "?"
 
 
 def _foreign(text: str, letters: int) -> bool:
@@ -334,45 +351,6 @@ def _turkic(text: str, shared: int, kazakh: int) -> str | None:
         tokens = text.translate(_MARKS).split()
         return "kk" if sum(map(_KK.__contains__, tokens)) > sum(map(_UK.__contains__, tokens)) else None
     return "kk"
-
-
-def _russian_endings(tokens: list[str]) -> bool:
-    endings = (
-        "ого",
-        "его",
-        "ов",
-        "ев",
-        "ами",
-        "ями",
-        "ия",
-        "ии",
-        "ия",
-        "ый",
-        "ий",
-        "ая",
-        "ые",
-        "ть",
-        "тся",
-        "ться",
-        "ция",
-        "ции",
-        "ют",
-        "ят",
-        "ет",
-        "ит",
-        "ют",
-        "ли",
-        "ла",
-        "ло",
-        "ой",
-        "ей",
-        "ах",
-        "ях",
-        "ние",
-        "ния",
-        "ью",
-    )
-    return sum(len(token) > 4 and token.endswith(endings) for token in tokens) * 3 >= max(1, len(tokens))
 
 
 def _latin(text: str) -> str | None:

@@ -10,15 +10,19 @@ from readership.enrich import tables
 
 _NOT_NAME = re.compile(r"[^\w]+")
 _PRESS = re.compile(
-    r"^(?:the )?(?:press (?:service|office) of (?:the )?|пресс службы? |пресс служба |сайт |official website of (?:the )?)"
+    r"^(?:the )?(?:press (?:service|office) of (?:the )?|пресс службы? |пресс служба |сайт "
+    r"|official website of (?:the )?)"
     r"|(?: press (?:service|office)| баспасөз қызметі(?:нің)?| ресми сайты)$"
 )
-_OF_COUNTRY = re.compile(r" (?:of (?:the )?(?:republic of )?kazakhstan|of rk|рк|республики казахстан|казахстана)$|^(?:қр|қазақстан республикасы(?:ның)?) ")
+_OF_COUNTRY = re.compile(
+    r" (?:of (?:the )?(?:republic of )?kazakhstan|of rk|рк|республики казахстан|казахстана)$"
+    r"|^(?:қр|қазақстан республикасы(?:ның)?) "
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """An organisation: id, kind (ministry, agency, presidency …), country (ISO 3166-1, "" for none), names by language."""
+    """An organisation: id, kind (ministry, agency …), country (ISO 3166-1, "" for none), names by language."""
 
     id: str
     kind: str
@@ -49,7 +53,12 @@ def resolve(name: str | None) -> str | None:
         return None
     by_name = _tables()[1]
     plain = _plain(name)
-    for form in (plain, _PRESS.sub("", plain).strip(), _OF_COUNTRY.sub("", plain).strip(), _OF_COUNTRY.sub("", _PRESS.sub("", plain)).strip()):
+    for form in (
+        plain,
+        _PRESS.sub("", plain).strip(),
+        _OF_COUNTRY.sub("", plain).strip(),
+        _OF_COUNTRY.sub("", _PRESS.sub("", plain)).strip(),
+    ):
         if form in by_name:
             return by_name[form]
     return None

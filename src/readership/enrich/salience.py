@@ -31,15 +31,17 @@ class Evidence:
 
 
 FEATURES = (
-    "title", "title first", "dateline", "filed elsewhere", "share", "mentions", "leads mentions", "early", "first sentence",
-    "city only", "adjective only", "alone", "crowd", "no dateline",
+    "title", "title first", "dateline", "filed elsewhere", "share", "mentions", "leads mentions",
+    "early", "first sentence", "city only", "adjective only", "alone", "crowd", "no dateline",
 )  # fmt: skip
 _WEIGHTS = (1.7, -1.2, 2.2, -2.1, 1.4, 0.5, 0.3, 2.2, 0.3, -1.8, -0.7, 1.7, 1.3, -1.6)
 _BIAS = -2.5
 """Logistic weights, rounded; fitted on half of a labelled corpus, checked on the other (docs/classification.md)."""
 
 
-def features(country: str, found: dict[str, Evidence], title: int, length: int, placed: str | None) -> tuple[float, ...]:
+def features(
+    country: str, found: dict[str, Evidence], title: int, length: int, placed: str | None
+) -> tuple[float, ...]:
     """What speaks for a country, in the order of `FEATURES`."""
     evidence = found[country]
     counts = [len(other.places) for other in found.values()]
@@ -70,7 +72,10 @@ def rank(found: dict[str, Evidence], title: int, length: int, placed: str | None
         placed = "YU"
     if placed and placed not in found:
         found[placed] = Evidence([title + 1])
-    scored = [(_chance(features(country, found, title, length, placed)), country, evidence) for country, evidence in found.items()]
+    scored = [
+        (_chance(features(country, found, title, length, placed)), country, evidence)
+        for country, evidence in found.items()
+    ]
     scored.sort(key=lambda item: (-item[0], item[2].places[0], item[1]))
     best = scored[0][0] if scored else 1.0
     return tuple(_mention(country, evidence, chance, best) for chance, country, evidence in scored)

@@ -59,7 +59,7 @@ class Pair:
 
 
 def marks(title: str, body: str) -> tuple[frozenset[str], frozenset[str]]:
-    """(numbers, names) of a text, written alike in every language: `1 556,5` and `1556.5`; `Темирбаева` and `Temirbayev`."""
+    """(numbers, names) of a text, alike in every language: `1 556,5` and `1556.5`; `Темирбаева` and `Temirbayev`."""
     text = f"{title}\n{body}"
     numbers = (re.sub(r"[  ]", "", found).replace(",", ".") for found in _NUMBER.findall(text))
     names = (_skeleton(found) for found in _NAME.findall(text))
@@ -80,9 +80,11 @@ def _skeleton(word: str) -> str:
 def pairs(stories: Iterable[Story], *, enough: float = ENOUGH) -> Iterator[Pair]:
     """Pairs of articles in different languages that tell one story, best for each article in each other language.
 
-    Only articles within `WINDOW` that share a telling mark are compared, so the work grows with the articles, not their square.
+    Only articles within `WINDOW` that share a mark are compared: the work grows with the articles, not their square.
     """
-    dated = sorted((story for story in stories if story.published), key=lambda story: (story.site, _moment(story), story.article))
+    dated = sorted(
+        (story for story in stories if story.published), key=lambda story: (story.site, _moment(story), story.article)
+    )
     found: list[Pair] = []
     for site_stories in _by_site(dated):
         found.extend(_site_pairs(site_stories, enough))

@@ -10,7 +10,30 @@ from babel import Locale
 
 from readership.enrich import alphabet
 
-_NOT_COUNTRIES = frozenset({"AC", "AQ", "BV", "CP", "CQ", "DG", "EA", "EU", "EZ", "HM", "IC", "IO", "QO", "TA", "TF", "UM", "UN", "XA", "XB", "ZZ"})
+_NOT_COUNTRIES = frozenset(
+    {
+        "AC",
+        "AQ",
+        "BV",
+        "CP",
+        "CQ",
+        "DG",
+        "EA",
+        "EU",
+        "EZ",
+        "HM",
+        "IC",
+        "IO",
+        "QO",
+        "TA",
+        "TF",
+        "UM",
+        "UN",
+        "XA",
+        "XB",
+        "ZZ",
+    }
+)
 
 
 def text(name: str) -> str:
@@ -53,7 +76,9 @@ def _parts(name: str) -> list[str]:
     return [plain] if "&" not in plain else [plain, plain.replace("&", "and")]
 
 
-def _kazakh_twins(own: list[tuple[str, str, str, str]], listed: set[tuple[str, str]]) -> Iterator[tuple[str, str, str, str]]:
+def _kazakh_twins(
+    own: list[tuple[str, str, str, str]], listed: set[tuple[str, str]]
+) -> Iterator[tuple[str, str, str, str]]:
     """Kazakh writes most foreign places as Russian does; what its own list lacks comes from there."""
     for country, language, kind, word in own:
         bare = word.lstrip("~!*%^").rstrip("=")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 
 from readership.enrich import alphabet, tables
@@ -74,7 +74,7 @@ class Topics:
     def lexicon(self) -> Lexicon[Sense]:
         """All terms behind one automaton, built at first use."""
         if not self._lexicon:
-            self._lexicon.append(Lexicon(_entries(self.terms)))
+            self._lexicon.append(Lexicon(_entries(self.terms), itemgetter(0)))
         return self._lexicon[0]
 
     def name(self, slug: str, language: str) -> str:
@@ -107,7 +107,9 @@ class Topics:
         best = max(totals.values(), default=0.0)
         kept = [slug for slug, value in totals.items() if value > 0 and value >= _FAINT * best]
         kept.sort(key=lambda slug: (-totals[slug], len(self.lineage(slug)), slug))
-        return tuple(TopicScore(slug, round(totals[slug] / (totals[slug] + _HALF), 3), tuple(shown[slug])) for slug in kept)
+        return tuple(
+            TopicScore(slug, round(totals[slug] / (totals[slug] + _HALF), 3), tuple(shown[slug])) for slug in kept
+        )
 
 
 def _tally(
@@ -138,7 +140,9 @@ Sense = tuple[str, int, str, float, str]
 def _entries(terms: Iterable[Term]) -> Iterator[Entry[Sense]]:
     for number, term in enumerate(terms):
         stem = term.text.rstrip("*+")
-        endings = _ANY if term.text.endswith("*") else frozenset({b"", b"s", b"es"}) if term.text.endswith("+") else _EXACT
+        endings = (
+            _ANY if term.text.endswith("*") else frozenset({b"", b"s", b"es"}) if term.text.endswith("+") else _EXACT
+        )
         for form in _softened(stem) if term.language == "kk" and endings is _ANY else (stem,):
             yield Entry(alphabet.word(form), endings, (term.language, number, term.topic, term.weight, term.case))
 
@@ -184,7 +188,9 @@ def _merged(base: Topics, lines: list[str], name: str) -> Topics:
         try:
             _apply(cells, topics, terms)
         except (ValueError, KeyError, IndexError) as problem:
-            raise UsageError(f"Line {number} of {name} can't be read: {problem}.", "See docs/classification.md for its shape.") from None
+            raise UsageError(
+                f"Line {number} of {name} can't be read: {problem}.", "See docs/classification.md for its shape."
+            ) from None
     return Topics(topics, tuple(terms.values()))
 
 
@@ -208,7 +214,7 @@ def _topic(cells: list[str], topics: dict[str, Topic]) -> None:
         raise ValueError("the topic has no slug")
     before = topics.get(slug)
     above = parent.strip("-") or (before.parent if before else "")
-    if above and above not in topics or above == slug:
+    if (above and above not in topics) or above == slug:
         raise ValueError(f"there is no topic {above} to stand under")
     given = {language: name for language, name in zip(LANGUAGES, names, strict=False) if name}
     topics[slug] = Topic(slug, before.qcode if before else "", above, {**(before.names if before else {}), **given})
@@ -232,7 +238,9 @@ def _shipped() -> Topics:
         for slug, qcode, parent, en, ru, kk in tables.rows("topics.tsv")
     }
     terms = tuple(
-        Term(text, slug, float(weight), language) for language in LANGUAGES for text, slug, weight in tables.rows(f"terms_{language}.tsv")
+        Term(text, slug, float(weight), language)
+        for language in LANGUAGES
+        for text, slug, weight in tables.rows(f"terms_{language}.tsv")
     )
     return Topics(topics, terms)
 
