@@ -1,0 +1,21 @@
+"""Tables, figures and pages as files, each with its proof.
+
+`Asked` is a question to an edition. `table(asked, form)` asks it and gives the whole answer; `figure(drawing, rows,
+asked, form)` draws; `page([…], …)` puts several into one zip. Each is an `Export`: iterate over it, then close it.
+"""
+
+from readership.exports.chromium import available as pictures_available
+from readership.exports.chromium import stop as stop_pictures
+from readership.exports.figures import of_drawing as figure
+from readership.exports.files import Export
+from readership.exports.page import of_parts as page
+from readership.exports.proof import Asked, Column, Proof
+from readership.exports.tables import MEDIA as TABLES
+from readership.exports.tables import of_batches as table_of_batches
+from readership.exports.tables import of_query as table
+from readership.exports.text import visible
+
+__all__ = [
+    "TABLES", "Asked", "Column", "Export", "Proof", "figure", "page", "pictures_available", "stop_pictures", "table",
+    "table_of_batches", "visible",
+]  # fmt: skip

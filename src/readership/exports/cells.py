@@ -18,19 +18,23 @@ ROWS, BYTES = 16_384, 16 << 20
 """Rows, and bytes of them, that are worked on at once: what bounds the memory of an export."""
 
 
-def plain(batches: Iterable[pa.RecordBatch], local: frozenset[str] = frozenset()) -> Iterator[pa.RecordBatch]:
+def plain(
+    batches: Iterable[pa.RecordBatch], local: frozenset[str] = frozenset(), days: frozenset[str] = frozenset()
+) -> Iterator[pa.RecordBatch]:
     """The same rows in plain types, a piece at a time.
 
     Integers, decimals, booleans and days stay; floats that are no number become NULL; instants are in UTC, moments on
     a local clock (columns named in `local`) without zone; texts are `string`; lists and structs are JSON texts.
+    A DataFrame knows days only as midnights: columns named in `days` become days again.
     """
     for batch in batches:
         step = max(1, min(ROWS, batch.num_rows * BYTES // max(batch.nbytes, 1)))
         # One empty slice for an empty batch: the names of its columns are wanted.
         for start in range(0, max(batch.num_rows, 1), step):
             part = batch.slice(start, step)
-            columns = [_plain(part.column(name), name in local) for name in part.schema.names]
-            yield pa.RecordBatch.from_arrays(columns, names=part.schema.names)
+            names = part.schema.names
+            columns = [_plain(part.column(name), name in local, name in days) for name in names]
+            yield pa.RecordBatch.from_arrays(columns, names=names)
 
 
 def from_frame(rows: pd.DataFrame) -> Iterator[pa.RecordBatch]:
@@ -44,20 +48,20 @@ def empty(rows: pd.DataFrame) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in schema], schema=schema)
 
 
-def _plain(column: pa.Array, local: bool) -> pa.Array:
+def _plain(column: pa.Array, local: bool, day: bool) -> pa.Array:
     if isinstance(column, pa.ExtensionArray):
         column = column.storage
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return _plain(column.dictionary_decode(), local)
+        return _plain(column.dictionary_decode(), local, day)
     if pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_boolean(kind):
         return column
     if pa.types.is_floating(kind):
         column = column.cast(pa.float64())
         return pc.if_else(pc.is_finite(column), column, None)
-    if pa.types.is_timestamp(kind):
+    if pa.types.is_timestamp(kind) and not day:
         return column.cast(pa.timestamp("us", tz=None if local else "UTC"))
-    if pa.types.is_date(kind):
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
         return column.cast(pa.date32())
     if _is_text(kind) or pa.types.is_null(kind):
         return column.cast(pa.string())

@@ -7,6 +7,7 @@ import atexit
 import concurrent.futures
 import threading
 from collections.abc import Coroutine
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +25,7 @@ INSTALL = (
 _MISSING, _SILENT = "This server has no Chromium to draw PNG, SVG and PDF with.", "Chromium did not start."
 # What the drawing page may load: the two scripts beside it. A figure that names an address gets nothing from there.
 _POLICY = (
-    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; script-src file: \'unsafe-inline\' '
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src file: 'unsafe-inline' "
     "'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; connect-src file: data: blob:\">"
 )
 
@@ -102,7 +103,8 @@ class _Server:
         kaleido, self._kaleido = self._kaleido, None
         if kaleido is not None:
             atexit.unregister(self.stop)
-            _quietly(lambda: self._wait(kaleido.close(), STOP_S))
+            with suppress(Exception):  # it may be gone already; then nothing is left to close
+                self._wait(kaleido.close(), STOP_S)
         if self._loop is not None and self._thread is not None:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(STOP_S)
@@ -135,13 +137,6 @@ def _page() -> Any:
     page = PageGenerator(mathjax=False)
     page.header = page.header.replace("<head>", f"<head>{_POLICY}", 1)
     return page
-
-
-def _quietly(work: Any) -> None:
-    try:
-        work()
-    except Exception:  # noqa: S110 - Chromium is gone already; nothing is left to close
-        pass
 
 
 _SERVER = _Server()

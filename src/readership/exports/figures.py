@@ -52,11 +52,12 @@ class Drawing(Protocol):
     def alt(self) -> str: ...
 
 
-def of_drawing(drawing: Drawing, rows: pd.DataFrame, asked: Asked, form: str, *, name: str = "") -> Export:
+def of_drawing(drawing: Drawing, rows: pd.DataFrame | None, asked: Asked, form: str, *, name: str = "") -> Export:
     """A figure as a file.
 
     Args:
-        rows: exactly what it draws; they are counted and hashed for the proof.
+        rows: exactly what it draws; they are counted and hashed for the proof. None: it draws the whole answer, which
+            is asked once more.
         asked: the question that the rows answer.
         name: short ASCII name for the file, the query's when empty.
 
@@ -66,7 +67,7 @@ def of_drawing(drawing: Drawing, rows: pd.DataFrame, asked: Asked, form: str, *,
     """
     if form not in MEDIA:
         raise UsageError(f"There is no format “{form[:20]}”.", f"Choose one of {', '.join(MEDIA)}.")
-    proof = tables.proof_of(cells.from_frame(rows), asked)
+    proof = tables.proof_of(tables.answer(asked) if rows is None else cells.from_frame(rows), asked)
     data = _page(drawing, proof, asked.language) if form == "html" else _picture(drawing, proof, form, asked.language)
 
     def write(file: IO[bytes]) -> Proof:
@@ -97,7 +98,7 @@ def composed(drawing: Drawing, caption: str) -> tuple[go.Figure, int]:
     fig.update_layout(
         template=_template(), width=WIDTH, height=height, paper_bgcolor="white", plot_bgcolor="white",
         font={"family": _FONT, "color": _INK}, margin={"l": 16, "r": 16, "t": top, "b": foot_height + 8},
-        title={"text": head, "x": 0, "xref": "container", "xanchor": "left", "y": 1 - 16 / height, "yref": "container",
+        title={"text": head, "x": 0, "xref": "container", "xanchor": "left", "y": 1 - 26 / height, "yref": "container",
                "yanchor": "top", "pad": {"l": 16}, "font": {"size": 19}},
     )  # fmt: skip
     # From the upper edge of the drawing, whose place is known; the lower one moves with the labels of the axis.
@@ -137,7 +138,11 @@ def _leave_room(fig: go.Figure, lines: int) -> None:
     fig.for_each_xaxis(
         lambda axis: axis.update(
             automargin=True,
-            title={"text": f"{axis.title.text}<br>{room}" if axis.title.text else room, "font": {"size": 11}},
+            title={
+                "text": f"{axis.title.text}<br>{room}" if axis.title.text else room,
+                "font": {"size": 11},
+                "standoff": 12,
+            },
         )
     )
 

@@ -28,7 +28,6 @@ class Column:
 
     Attributes:
         meaning: its definition from the query's head, "" when the head doesn't name it.
-        local: its TIMESTAMPs are moments on the site's clock, not instants in UTC.
     """
 
     name: str
@@ -38,6 +37,11 @@ class Column:
     def local(self) -> bool:
         """Moments of this column are local: the head says `TIMESTAMP local …`."""
         return re.match(r"TIMESTAMP\s+local\b", self.meaning) is not None
+
+    @property
+    def day(self) -> bool:
+        """It holds days."""
+        return re.match(r"DATE\b", self.meaning) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,11 @@ class Asked:
     def local(self) -> frozenset[str]:
         """Columns whose moments are local."""
         return frozenset(column.name for column in definitions(self.query) if column.local)
+
+    @property
+    def days(self) -> frozenset[str]:
+        """Columns of days."""
+        return frozenset(column.name for column in definitions(self.query) if column.day)
 
     def key(self, *more: str) -> str:
         """A hash of everything that the rows depend on; `more` is what the file depends on besides."""

@@ -243,9 +243,7 @@ def _number(digits: pa.Array) -> pa.Array:
 
 
 def _text(column: pa.Array) -> pa.Array:
-    return pc.binary_join_element_wise(
-        ' t="inlineStr"><is><t xml:space="preserve">', _xml(column), "</t></is>", ""
-    )
+    return pc.binary_join_element_wise(' t="inlineStr"><is><t xml:space="preserve">', _xml(column), "</t></is>", "")
 
 
 def _xml(column: pa.Array) -> pa.Array:

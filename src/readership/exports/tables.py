@@ -44,10 +44,11 @@ def of_query(asked: Asked, form: str, *, bom: bool = False) -> Export:
         NoEdition: the edition can't be opened.
         DiskFull: there is no room for the file.
     """
-    return of_batches(_answer(asked), asked, form, bom=bom)
+    return of_batches(answer(asked), asked, form, bom=bom)
 
 
-def _answer(asked: Asked) -> Iterator[pa.RecordBatch]:
+def answer(asked: Asked) -> Iterator[pa.RecordBatch]:
+    """The answer's record batches, one without rows when there are none."""
     name, some = asked.query.name, False
     for batch in queries.stream(name, asked.selection, asked.edition, rows=cells.ROWS, **asked.parameters):
         some = True
@@ -65,7 +66,7 @@ def of_batches(batches: Iterable[pa.RecordBatch], asked: Asked, form: str, *, bo
     """
     if form not in MEDIA:
         raise UsageError(f"There is no format “{form[:20]}”.", f"Choose one of {', '.join(MEDIA)}.")
-    rows = Rows(cells.plain(batches, asked.local), asked)
+    rows = Rows(cells.plain(batches, asked.local, asked.days), asked)
     write = _WRITERS[form]
     return finished(
         lambda file: write(rows, file, bom),
@@ -103,7 +104,7 @@ class Rows:
 
 def proof_of(batches: Iterable[pa.RecordBatch], asked: Asked) -> Proof:
     """The proof of rows without writing them anywhere: for a figure, which draws them."""
-    rows = Rows(cells.plain(batches, asked.local), asked)
+    rows = Rows(cells.plain(batches, asked.local, asked.days), asked)
     for _batch in rows:
         pass
     return rows.proof()
