@@ -32,9 +32,9 @@ def texts(name: str) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
-def held_back(text: dict[str, Any]) -> bool:
+def held_back(key: str) -> bool:
     """The half that word lists and weights were not tuned on."""
-    return bool(hashlib.sha1((text["title"] + text["body"][:50]).encode()).digest()[0] & 1)
+    return bool(hashlib.sha1(key.encode()).digest()[0] & 1)
 
 
 def micro_f1(rows: list[tuple[set[str], set[str]]]) -> float:
@@ -57,7 +57,7 @@ def reuters() -> dict[bool, list[tuple[set[str], set[str]]]]:
     for text in texts("reuters-dev.jsonl.gz"):
         found = countries.find(text["title"], text["body"], language="en", placed=text["dateline"])
         about = {mention.country for mention in found if mention.about}
-        rows[held_back(text)].append((about - {"US"}, set(text["countries"]) - {"US"}))
+        rows[held_back(text["title"] + text["body"][:50])].append((about - {"US"}, set(text["countries"]) - {"US"}))
     return rows
 
 
@@ -70,7 +70,7 @@ def test_classes_of_ag_news() -> None:
     rows: dict[bool, list[tuple[str | None, str]]] = {False: [], True: []}
     for text in texts("agnews-dev.jsonl.gz"):
         topic = best_topic(text, "en")
-        rows[held_back(text)].append((topic and CLASSES.get(topic, "world"), text["class"]))
+        rows[held_back(text["title"])].append((topic and CLASSES.get(topic, "world"), text["class"]))
     assert accuracy(rows[False]) >= 0.81
     assert accuracy(rows[True]) >= 0.81
 

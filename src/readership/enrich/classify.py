@@ -18,8 +18,8 @@ def classify_lines(lines: Iterable[str], *, own_topics: Path | None = None) -> I
     """One line out for each line in that isn't blank, in order, without keeping any.
 
     In: `title` and `body`, one of which may be missing; optional `dateline` and `lang` (en, ru, kk; told from the text
-    when absent); other keys are passed through. Out: those keys, `language`, `countries` (all named, ISO 3166-1 alpha-2,
-    by salience), `about` (those the story is about, by salience), `country_evidence` (a country each: country, mentions,
+    when absent); other keys are passed through. Out: those keys, `language`, `countries` (all named, alpha-2 codes,
+    by salience), `about` (those the story is about, by salience), `country_evidence` (each: country, mentions,
     in_title, first_position, salience, about, words) and `topics` (topic, score, words; best first).
     A line that can't be read gives an object with `error` and its `line` number, and whatever `id` it had.
 

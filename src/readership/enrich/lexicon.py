@@ -66,7 +66,7 @@ class Lexicon(Generic[Payload]):
         return found
 
     def _inner(self, index: int, start: int, stop: int, folded: bytes, spoken: set[str]) -> Iterator[Payload]:
-        """What shorter stems of other languages say of the same word: one's stem is another's word (Анкар-а, Анкара)."""
+        """What shorter stems of other languages say: one's stem is another's word (Анкар-а, Анкара)."""
         index = self._same_word[index]
         while index >= 0:
             ending = folded[start + self._lengths[index] : stop]
