@@ -7,9 +7,11 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from fastwarc.stream_io import BrotliReader, ZstdReader
@@ -24,6 +26,8 @@ _TEXT = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 _WANTED = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.revisit
 _MAX_HEADER = 1 << 16
 _CHUNK = 1 << 20
+_MOST_MARKS = 300_000
+"""Marks of earlier records that are remembered, at about 150 bytes each; the oldest go first."""
 
 
 class _DamagedError(Exception):
@@ -35,24 +39,25 @@ class _UnreadableError(Exception):
 
 
 def captures(path: Path, origin: str, job: Job, progress: Progress) -> Iterator[Capture | Reject]:
-    """Captures of a WARC file, gzip or plain; where it breaks, one reject says at which byte."""
+    """Captures of a WARC file, gzip or plain; where it breaks, one reject says at which byte.
+
+    A revisit record says that the page was, at its moment, what an earlier record of the file holds: it is a capture
+    with that payload. Revisits of what the file doesn't hold are counted and passed over.
+    """
     position, place = 0, "at byte 0"
     size = path.stat().st_size
     inflated = 0
-    with path.open("rb") as file:
+    with path.open("rb") as file, path.open("rb") as again:
+        earlier = _Earlier(again, job)
         try:
-            # fastwarc's own decoding hides truncation, and half-read payloads break its place in the file: 'none' here.
-            for record in ArchiveIterator(
-                file, record_types=WarcRecordType.any_type, parse_http=False, auto_decode="none",
-                max_header_len=_MAX_HEADER, fsspec_args=False,
-            ):  # fmt: skip
+            for record in _records(file):
                 position = record.stream_pos
                 place = f"at byte {position}"
                 progress.to(position)
                 inflated += record.content_length
                 if job.limits.bomb(inflated, size) and inflated > job.limits.max_archive:
                     raise _DamagedError("it inflates to more than is taken")
-                found = _record(record, f"{origin}#{position}", job)
+                found = _record(record, f"{origin}#{position}", job, earlier)
                 if found is not None:
                     yield found
                 place = f"after the record at byte {position}"
@@ -61,6 +66,61 @@ def captures(path: Path, origin: str, job: Job, progress: Progress) -> Iterator[
             reason = f"The WARC breaks off {place}: {' '.join(str(error).split())[:160].rstrip('.')}."
             yield Reject(origin, reason, "What stood before was taken. Fetch the file again.", _kept(path, job))
     progress.done()
+
+
+def _records(file: BinaryIO) -> Iterator[Any]:
+    """Records from a file's place on; its bytes are not decoded."""
+    # fastwarc's own decoding hides truncation, and half-read payloads break its place in the file: 'none' here.
+    return iter(ArchiveIterator(
+        file, record_types=WarcRecordType.any_type, parse_http=False, auto_decode="none", max_header_len=_MAX_HEADER,
+        fsspec_args=False,
+    ))  # fmt: skip
+
+
+class _Earlier:
+    """Where in the file earlier pages stand, by payload digest, by record id, and by URL with moment."""
+
+    def __init__(self, file: BinaryIO, job: Job) -> None:
+        self._file, self._job = file, job
+        self._places: dict[bytes, int] = {}
+        self._left = job.limits.max_archive
+
+    def remember(self, record: Any, position: int) -> None:
+        """Notes where a page stands."""
+        headers = record.headers
+        for mark in _marks(headers, "WARC-Payload-Digest", "WARC-Record-ID", "WARC-Target-URI", "WARC-Date"):
+            self._places.setdefault(mark, position)
+        while len(self._places) > _MOST_MARKS:
+            del self._places[next(iter(self._places))]
+
+    def page(self, record: Any) -> Capture | None:
+        """The page that a revisit speaks of; None when it is not in the file, or too much was repeated already."""
+        names = ("WARC-Payload-Digest", "WARC-Refers-To", "WARC-Refers-To-Target-URI", "WARC-Refers-To-Date")
+        places = (self._places.get(mark) for mark in _marks(record.headers, *names))
+        place = next((place for place in places if place is not None), None)
+        if place is None or self._left <= 0:
+            return None
+        self._file.seek(place)
+        before = next(_records(self._file))
+        found = _content(before, "", self._job) if _agree(before.headers, record.headers) else None
+        if not isinstance(found, Capture):
+            return None
+        self._left -= len(found.body)
+        return found
+
+
+def _agree(before: Any, revisit: Any) -> bool:
+    """Whether the digests of two records, where both have one of the same kind, are the same."""
+    one, two = (str(headers.get("WARC-Payload-Digest") or "").lower() for headers in (before, revisit))
+    return one == two or one.partition(":")[0] != two.partition(":")[0]
+
+
+def _marks(headers: Any, digest: str, record_id: str, uri: str, moment: str) -> list[bytes]:
+    """Short marks of what a record's headers call its payload."""
+    named = [(kind, headers.get(name)) for kind, name in (("digest", digest), ("id", record_id))]
+    if headers.get(uri) and headers.get(moment):
+        named.append(("page", f"{headers.get(moment)} {headers.get(uri)}"))
+    return [blake2b(f"{kind} {text}".encode(), digest_size=8).digest() for kind, text in named if text]
 
 
 def _check_end(path: Path, position: int) -> None:
@@ -90,7 +150,7 @@ def _kept(path: Path, job: Job) -> str | None:
         return job.keep(file)
 
 
-def _record(record: Any, origin: str, job: Job) -> Capture | Reject | None:
+def _record(record: Any, origin: str, job: Job, earlier: _Earlier) -> Capture | Reject | None:
     length = str(record.headers.get("Content-Length") or "").strip()
     # A header that the end of the file cuts off comes out of fastwarc as a record of length 0.
     if not re.fullmatch("[0-9]{1,18}", length) or record.headers.get("WARC-Type") is None:
@@ -99,10 +159,23 @@ def _record(record: Any, origin: str, job: Job) -> Capture | Reject | None:
         _skip(record)
         return None
     if record.record_type == WarcRecordType.revisit:
+        return _revisit(record, origin, job, earlier)
+    position = record.stream_pos
+    found = _content(record, origin, job)
+    if isinstance(found, Capture):
+        earlier.remember(record, position)
+    return found
+
+
+def _revisit(record: Any, origin: str, job: Job, earlier: _Earlier) -> Capture | None:
+    _skip(record)
+    before = earlier.page(record)
+    if before is None:
         job.tally["revisit records"] += 1
-        _skip(record)
         return None
-    return _content(record, origin, job)
+    captured_at, basis = _moment(record, {})
+    url = _url(record) or before.url
+    return replace(before, origin=origin, url=url, captured_at=captured_at, captured_at_basis=basis)
 
 
 def _skip(record: Any) -> None:

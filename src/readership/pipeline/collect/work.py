@@ -28,7 +28,7 @@ _FINE = frozenset({"read", "unchanged", "gone", "moved"})
 _WALLS = frozenset({401, 402, 403, 407, 451})
 _GONE = frozenset({404, 410})
 _DEEPEST_INDEX = 3
-_LONGEST_NAP = 30.0
+_LONGEST_NAP = 60.0
 _TRACKING = re.compile(r"utm_|fbclid$|gclid$|yclid$|ysclid$|_openstat$")
 
 
