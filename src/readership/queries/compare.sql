@@ -107,7 +107,7 @@ pair AS (
 SELECT r.measure, r.value, r.other, r.value - r.other AS change, 100 * (r.value - r.other) / nullif(r.other, 0) AS change_percent,
     CASE WHEN r.other = 0 THEN 'new' WHEN r.partly AND r.other IS NOT NULL THEN 'partial' END AS note,
     b.since, least(b.until, b.newest_day + 1) AS until, p.low AS other_since,
-    (SELECT max(d.last_day) + 1 FROM side AS d WHERE d.k = 1) AS other_until,
+    (SELECT max(e.last_day) + 1 FROM ending AS e WHERE e.k = 1) AS other_until,
     CASE WHEN b.newest_day < b.until THEN b.newest_day::TIMESTAMP + to_seconds(b.hour * 3600 + b.into_s) END AS cut_at
 FROM pair AS r CROSS JOIN asked AS b JOIN period AS p ON p.k = 1
 ORDER BY list_position(['articles', 'gained', 'views'], r.measure)
