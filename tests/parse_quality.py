@@ -1,4 +1,4 @@
-"""Counts right, unknown and wrong facts of pages beside what a careful reader expects; `python tests/parse_quality.py`."""
+"""Right, unknown and wrong facts of pages beside what a careful reader expects (`python tests/parse_quality.py`)."""
 
 from __future__ import annotations
 

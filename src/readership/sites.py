@@ -240,7 +240,8 @@ def _collecting(name: str, table: Mapping[str, Any]) -> Collecting:
             raise UsageError(f"{where}{key} must be {_KINDS.get(wanted, 'a number')}.", _HINT)  # type: ignore[arg-type]
         if isinstance(value, list) and not all(isinstance(item, str) and item for item in value):
             raise UsageError(f"{where}{key} must hold texts only.", _HINT)
-    made = Collecting(**{key: tuple(value) if isinstance(value, list) else value for key, value in table.items()})
+    values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in table.items()}
+    made = Collecting(**values)
     _check_collecting(where, name, made)
     return made
 

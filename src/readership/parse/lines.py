@@ -11,6 +11,7 @@ from readership.parse.dates import Printed
 from readership.parse.numbers import whole
 
 MAX_META = 160
+_LOOKED_AT = 3_000
 _EDGES = " \t:.,;|•·–—-→←›»«<>▼▲▾…!*#[](){}“”\"'©"
 
 
@@ -195,13 +196,23 @@ def read_lines(text: str, tags: dict[int, str] | None = None, most: int | None =
             gap = True
             continue
         line = Line(no, stripped, gap=gap, tag=tags.get(no, "") if tags else "")
-        classify(line)
+        if len(found) < _LOOKED_AT:
+            classify(line)
+        else:
+            _classify_roughly(line)
         found.append(line)
         gap = False
         if most is not None and len(found) >= most:
             break
     _join_labels(found)
     return found
+
+
+def _classify_roughly(line: Line) -> None:
+    """Lines so far down hold no counters and dates of an article; they are text, or they end it."""
+    low = line.text[:MAX_META].lower()
+    if len(line.text) > MAX_META or not (_by_words(line, low) or _by_start(line, low)):
+        line.kind = Kind.PROSE if len(line.text) >= 40 and line.text.endswith(_SENTENCE_END) else Kind.TEXT
 
 
 def classify(line: Line) -> None:
@@ -250,7 +261,7 @@ def _by_start(line: Line, low: str) -> bool:
 def _is_prose(line: Line, low: str) -> bool:
     """A sentence long enough to be nothing else; it is not searched for dates and counters."""
     text = line.text
-    long = len(text) >= 70 and text[-1] in '.!?…»”"' and text.count(" ") >= 8
+    long = len(text) >= 45 and text[-1] in '.!?…»”"' and text.count(" ") >= 7
     return long and line.tag != "h1" and not low.startswith(_LABEL_STARTS)
 
 

@@ -1,0 +1,91 @@
+"""The outside source that a text names, and what is none."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from readership.enrich.cited import cited_source
+
+OWN = ("El.kz", "Kazinform")
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("The delegations met, El.kz cites MFA. Officials left.", "MFA"),
+        ("El.kz cites the National Bank of Kazakhstan.", "National Bank of Kazakhstan"),
+        (
+            "Prices rose, El.kz reports, citing the press service of the Ministry of Energy.",
+            "press service of the Ministry of Energy",
+        ),
+        ("Prices rose, according to the Ministry of Health.", "Ministry of Health"),
+        ("Prices rose, Reuters reports.", "Reuters"),
+        ("Prices rose, reports Reuters.", "Reuters"),
+        ("Prices rose, the dpa news agency reported on Monday.", "dpa news agency"),
+        (
+            "The press service of the Ministry of Energy said on Monday that it is so.",
+            "press service of the Ministry of Energy",
+        ),
+        ("Kazinform reports with reference to the press service of Akorda.", "press service of Akorda"),
+        ("В городе пожар, передает корреспондент El.kz со ссылкой на МВД.", "МВД"),
+        ("Об этом сообщает пресс-служба МЧС РК.", "пресс-служба МЧС РК"),
+        ("Об этом сообщили в пресс-центре ГКНБ.", "пресс-центре ГКНБ"),
+        ("Рост продолжится, сообщает «Интерфакс».", "Интерфакс"),
+        ("Рост продолжится, передает агентство «Хабар 24».", "Хабар 24"),
+        ("Рост продолжится, сообщает Агентство статистики.", "Агентство статистики"),
+        ("По данным Казгидромета, ожидаются дожди.", "Казгидромета"),
+        ("Согласно данным Бюро национальной статистики, цены выросли.", "Бюро национальной статистики"),
+        ("El.kz ақпараттық порталы ІІМ-ге сілтеме жасап хабарлайды.", "ІІМ"),
+        ("Жаңбыр жауады, деп хабарлайды ҚазАқпарат.", "ҚазАқпарат"),
+        ("Жаңбыр жауады, деп хабарлайды El.kz Ақорда баспасөз қызметіне сілтеме жасап.", "Ақорда баспасөз қызметіне"),
+        ("ҚР ІІМ-нің мәліметінше, жол жабылды.", "ҚР ІІМ"),
+    ],
+)
+def test_named_source(text: str, source: str) -> None:
+    found = cited_source(text, OWN)
+    assert found is not None
+    assert found[0] == source
+    assert found[0] in found[1].text
+    assert found[1].where == "body paragraph 1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The delegations met on Monday, El.kz reports. Officials left.",
+        "Делегации встретились в понедельник, передает El.kz.",
+        "Делегациялар кездесті, деп хабарлайды El.kz.",
+        "Kazinform reports that prices rose.",
+        "Построят центр, сообщили в министерстве.",
+        "По информации ведомства, рост продолжится.",
+        "По словам министра Иванова, рост продолжится.",
+        "Сообщает министр Иванов. Сообщил Иван Петров.",
+        "The plan is good, said the minister.",
+        "Prices rose, according to the minister.",
+        "Prices rose, according to Ivan Petrov.",
+        "It is forbidden according to Kazakh law.",
+        "He told Reuters that prices grow.",
+        "As Kazinform reported earlier, the law was adopted.",
+        "Он передал Петрову книгу.",
+        "",
+    ],
+)
+def test_own_reporting_and_speakers_are_no_source(text: str) -> None:
+    assert cited_source(text, OWN) is None
+
+
+def test_the_first_source_counts_and_its_paragraph_is_named() -> None:
+    found = cited_source("Prices rose.\nThey fell, Reuters reports.\nSo says the MFA, according to TASS.", OWN)
+    assert found is not None
+    assert (found[0], found[1].where) == ("Reuters", "body paragraph 2")
+
+
+@pytest.mark.parametrize(
+    "unit", ["according to ", "Reuters reports, ", "сообщает ", "сілтеме жасап ", "a", "A ", "«", ", Aa "]
+)
+def test_long_texts_end_in_time(unit: str) -> None:
+    started = time.process_time()
+    cited_source(unit * (1_000_000 // len(unit)), OWN)
+    assert time.process_time() - started < 1
