@@ -88,7 +88,8 @@ def read_chunk(
     rejects: list[tuple[int, Reject]] = []
     for place, capture in enumerate(captures):
         try:
-            _read_one(found, capture, sites, latest)
+            if not _read_one(found, capture, sites, latest):
+                rejects.append((place, Reject(capture.origin, rows.TOO_HIGH, rows.TOO_HIGH_HINT, capture.sha256)))
         except InputRefused as error:
             rejects.append((place, Reject(capture.origin, error.message, error.hint, capture.sha256)))
         except Exception as error:  # one page's fault must not cost the others; its bytes are kept
@@ -97,12 +98,13 @@ def read_chunk(
     return {name: schemas.table(name, records) for name, records in found.items()}, rejects
 
 
-def _read_one(found: rows.Rows, capture: Capture, sites: Sites, latest: datetime | None) -> None:
+def _read_one(found: rows.Rows, capture: Capture, sites: Sites, latest: datetime | None) -> bool:
+    """Adds the facts of one page; False when its counter was left out as too high to be one."""
     if latest and capture.captured_at and capture.captured_at > latest:
         raise InputRefused(f"The moment of capture lies in the future: {capture.captured_at.isoformat()}.", _CLOCK)
     if capture.status in rows.GONE and capture.url:
         rows.add_gone(found, capture, *sites.key(capture.url))
-        return
+        return True
     if capture.status is not None and not 200 <= capture.status < 300:
         raise InputRefused(f"The server answered {capture.status}, which is no page.", "Capture it again later.")
     try:
@@ -112,8 +114,8 @@ def _read_one(found: rows.Rows, capture: Capture, sites: Sites, latest: datetime
             raise
         notice = replace(capture, status=rows.SAYS_REMOVED)
         rows.add_gone(found, notice, *sites.key(capture.url), layout="notice")
-        return
-    rows.add_page(found, capture, facts, enrichment)
+        return True
+    return rows.add_page(found, capture, facts, enrichment)
 
 
 class Batch:
@@ -169,7 +171,7 @@ class Batch:
             self.summary.accepted += batch.num_rows - len(refused)
             self._stage({name: schemas.table(name, records) for name, records in found.items()})
             return
-        batch = self._not_ahead(self._with_key(batch, table, told), table, told)
+        batch = self._not_ahead(self._with_key(self._countable(batch, table, told), table, told), table, told)
         self.summary.accepted += batch.num_rows
         if table.kind == "counters":
             observations, distinct = rows.counter_rows(batch, table.meter)
@@ -188,6 +190,15 @@ class Batch:
         reason, hint = "The row's URL names no article", "Give the site with --site."
         told.extend(Reject(table.origin, reason, hint, row=row) for row in without)
         return batch.filter(known)
+
+    def _countable(self, batch: Any, table: TableInput, told: list[Reject]) -> Any:
+        """Rows whose views an article can have had; the others are rejected."""
+        fine = pa.compute.less_equal(batch.column("views"), rows.MOST_VIEWS)
+        if pa.compute.all(fine).as_py() is not False:
+            return batch
+        beyond = batch.filter(pa.compute.invert(fine)).column("row").to_pylist()
+        told.extend(Reject(table.origin, rows.TOO_HIGH, rows.TOO_HIGH_HINT, row=row) for row in beyond)
+        return batch.filter(fine)
 
     def _not_ahead(self, batch: Any, table: TableInput, told: list[Reject]) -> Any:
         """Rows of moments that had come when they were received; the others are rejected."""
@@ -267,7 +278,7 @@ class Batch:
         for place, reject in rejects:
             keep_bytes(self.settings, chunk[place].body)
             self._reject([reject])
-        self.summary.accepted += len(chunk) - len(rejects)
+        self.summary.accepted += len(chunk) - sum(reject.reason != rows.TOO_HIGH for _, reject in rejects)
         self._stage(tables)
 
     def _stage(self, tables: dict[str, pa.Table]) -> None:

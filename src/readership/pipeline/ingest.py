@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from readership import sites as site_entries
 from readership import sources
-from readership.errors import StoreBusy
+from readership.errors import StoreBusy, UsageError
 from readership.models import Capture, Reject
-from readership.pipeline import batches, recover
+from readership.pipeline import batches, recover, rows
 from readership.pipeline.publish import publish
 from readership.settings import Settings
 from readership.sources import Limits, TableInput
@@ -55,6 +55,9 @@ def ingest(
         its bytes in quarantine.
     """
     options = options or Options()
+    if options.meter == rows.PUBLIC:
+        told = f"“{rows.PUBLIC}” is the counter printed on pages."
+        raise UsageError(told, "Name the tool that counted with --meter.")
     known = site_entries.load(settings.sites_file)
     require_room(settings, sources.total(paths))
     with recover.opened(settings, known) as (store, _):

@@ -31,6 +31,11 @@ SAYS_REMOVED = 410
 """Status that a saved deletion notice is kept with (layout `notice`): it says in words what 410 says in HTTP."""
 _LARGEST_RATE = Decimal(10) ** 11
 
+MOST_VIEWS = 10**10
+"""No article has had more; beyond it whole views over decades would not fit 64 bits."""
+TOO_HIGH = f"The counter is above {MOST_VIEWS:,}, more than any article has had"
+TOO_HIGH_HINT = "It was left out; everything else was taken."
+
 Rows = dict[str, list[dict[str, Any]]]
 """Rows by fact table, in the columns of store/schemas.py."""
 
@@ -45,8 +50,11 @@ def naive(moment: datetime | None) -> datetime | None:
     return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0) if moment else None
 
 
-def add_page(rows: Rows, capture: Capture, facts: PageFacts, enrichment: Enrichment) -> None:
-    """Adds the facts of one page: article, revision, mentions, capture, observation, header rates."""
+def add_page(rows: Rows, capture: Capture, facts: PageFacts, enrichment: Enrichment) -> bool:
+    """Adds the facts of one page: article, revision, mentions, capture, observation, header rates.
+
+    Returns False when the counter was left out because no article can have had so many views.
+    """
     site = facts.site or UNKNOWN_SITE
     key = facts.article_key or keyless(facts)
     article = article_id(site, key)
@@ -58,7 +66,7 @@ def add_page(rows: Rows, capture: Capture, facts: PageFacts, enrichment: Enrichm
         "captured_at_basis": str(capture.captured_at_basis), "content_sha256": capture.sha256,
         "bytes": len(capture.body), "origin": capture.origin, "status": capture.status, "layout": facts.layout,
     })  # fmt: skip
-    if facts.views is not None:
+    if facts.views is not None and facts.views <= MOST_VIEWS:
         rows["observation"].append(
             {"article": article, "meter": PUBLIC, "observed_at": moment, "views": facts.views, "capture": copy}
         )
@@ -70,6 +78,7 @@ def add_page(rows: Rows, capture: Capture, facts: PageFacts, enrichment: Enrichm
                 "value": round(rate.value, 6), "quote": rate.quote, "labelled": rate.labelled, "certain": rate.certain,
                 "position": rate.position,
             })  # fmt: skip
+    return facts.views is None or facts.views <= MOST_VIEWS
 
 
 def keyless(facts: PageFacts) -> str:

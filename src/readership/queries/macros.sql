@@ -143,13 +143,6 @@ CREATE MACRO gained_by_slot(s) AS TABLE
     ) AS part
     GROUP BY zone, slot;
 
--- Time covered by the observed spans of a site's articles, by hour slot.
-CREATE MACRO covered_slots(s) AS TABLE
-    SELECT z.zone, v.slot, sum(v.covered_s)::BIGINT AS covered_s, sum(v.possible_s)::BIGINT AS possible_s
-    FROM coverage_hour AS v JOIN site AS z ON z.site = v.site
-    WHERE v.meter = s['meter'] AND site_chosen(s, v.site)
-    GROUP BY z.zone, v.slot;
-
 -- Views that were there at first readings, by the local day of that reading.
 CREATE MACRO baseline_by_slot(s) AS TABLE
     SELECT z.zone, (a.first_s + z.phase_s - 1) // 3600 AS slot, sum(a.baseline)::BIGINT AS baseline

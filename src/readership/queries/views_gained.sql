@@ -1,5 +1,5 @@
 -- views_gained: views gained in each bucket of the period, from differences between readings; what was there before the first reading stands apart as baseline.
--- columns: bucket TIMESTAMP local start; label hour with its offset when the hour comes twice, else the day; views BIGINT, NULL where nothing was being read; observed_share DOUBLE part of the views from readings no further apart than the bucket, NULL where views are 0; covered_share DOUBLE part of the time covered by readings; baseline BIGINT views before first readings that fell in the bucket; complete BOOLEAN the bucket ended before the newest reading
+-- columns: bucket TIMESTAMP local start; label hour with its offset when the hour comes twice, else the day; views BIGINT, NULL where nothing was being read; observed_share DOUBLE part of the views from readings no further apart than the bucket, NULL where views are 0; covered_share DOUBLE part of the bucket's time in which anything of the sites was being read; baseline BIGINT views before first readings that fell in the bucket; complete BOOLEAN the bucket ended before the newest reading
 -- parameters: grain = 'day' or 'hour', 'week', 'month'
 WITH slots AS (
     SELECT c.zone, c.slot, c.day, c.to_s,
@@ -12,9 +12,18 @@ WITH slots AS (
         AND (($selection::selection)['until'] IS NULL OR c.day < ($selection::selection)['until'])
 ),
 covered AS (
-    SELECT l.bucket, l.label, sum(v.covered_s) AS covered_s, sum(v.possible_s) AS possible_s
-    FROM slots AS l JOIN covered_slots($selection::selection) AS v ON v.zone = l.zone AND v.slot = l.slot
-    GROUP BY ALL
+    SELECT bucket, label, sum(covered_s) AS covered_s, count(*) * 3600 AS possible_s
+    FROM (
+        SELECT l.bucket, l.label, l.to_s,
+            max(CASE WHEN r.site IS NOT NULL THEN least(l.to_s, r.to_s) - greatest(l.to_s - 3600, r.from_s) ELSE 0 END)
+                AS covered_s
+        FROM slots AS l
+        JOIN site AS z ON z.zone = l.zone AND site_chosen($selection::selection, z.site)
+        LEFT JOIN read_span AS r ON r.site = z.site AND r.meter = ($selection::selection)['meter']
+            AND r.from_s < l.to_s AND r.to_s > l.to_s - 3600
+        GROUP BY ALL
+    ) AS part
+    GROUP BY bucket, label
 ),
 gained AS (
     SELECT l.bucket, l.label, sum(g.views) AS views, sum(g.observed) AS observed

@@ -220,7 +220,14 @@ class _Maker:
             "SELECT (SELECT count(*) FROM (SELECT batch, accepted FROM batch EXCEPT SELECT batch, accepted FROM "
             "facts.batch)) + (SELECT count(*) FROM article WHERE article NOT IN (SELECT article FROM facts.article))"
         )
-        return bool(lost)
+        return bool(lost) or self._sites_changed()
+
+    def _sites_changed(self) -> bool:
+        """A site's zone, phase or week start is another than when this edition's days and hours were counted."""
+        low, _ = self._range()
+        now = {str(row["site"]): _of_time(row) for row in self._sites(low)}
+        then = self.sql("SELECT site, zone, phase_s, week_start FROM site").fetchall()
+        return any(name in now and now[name] != tuple(rest) for name, *rest in then)
 
     def make(self) -> dict[str, object]:
         touched = self._touch()
@@ -254,21 +261,8 @@ class _Maker:
 
     def _reference(self) -> None:
         """Sites and the calendar of their zones; made again when an instant lies outside."""
-        known = {site.name: site for site in self.sites}
-        names = sorted(row[0] for row in self.sql("SELECT DISTINCT site FROM facts.article").fetchall())
         low, high = self._range()
-        phases = {name: calendar.phase_s(known[name].zone if name in known else "UTC", low) for name in names}
-        rows = [
-            {
-                "site": name,
-                "zone": known[name].zone if name in known else "UTC",
-                "phase_s": phases[name],
-                "home_country": known[name].home_country if name in known else None,
-                "quote_currency": known[name].quote_currency if name in known else None,
-                "week_start": known[name].week_start if name in known else 1,
-            }
-            for name in names
-        ]
+        rows = self._sites(low)
         shape = pa.schema([
             ("site", pa.string()), ("zone", pa.string()), ("phase_s", pa.int64()), ("home_country", pa.string()),
             ("quote_currency", pa.string()), ("week_start", pa.int32()),
@@ -277,6 +271,26 @@ class _Maker:
         self._calendar({str(row["zone"]): int(str(row["week_start"])) for row in rows}, low, high)
         self.put("age_grid", pa.table({"age_h": pa.array(AGE_GRID_H, pa.int32())}))
         self.put("limits", pa.table({"publication_counts_s": pa.array([PUBLICATION_COUNTS_S], pa.int64())}))
+
+    def _sites(self, low: int) -> list[dict[str, object]]:
+        """Rows of `site`: the sites that facts are there of; a host without an entry has UTC."""
+        known = {site.name: site for site in self.sites}
+        names = sorted(row[0] for row in self.sql("SELECT DISTINCT site FROM facts.article").fetchall())
+        found: list[dict[str, object]] = []
+        for name in names:
+            site = known.get(name)
+            zone = site.zone if site else "UTC"
+            found.append(
+                {
+                    "site": name,
+                    "zone": zone,
+                    "phase_s": calendar.phase_s(zone, low),
+                    "home_country": site.home_country if site else None,
+                    "quote_currency": site.quote_currency if site else None,
+                    "week_start": site.week_start if site else 1,
+                }
+            )
+        return found
 
     def _range(self) -> tuple[int, int]:
         ((first, last),) = self.sql(
@@ -401,9 +415,8 @@ class _Maker:
     def _small_tables(self) -> None:
         """What is small enough to be made whole each time."""
         self.run("50_rates.sql")
-        self.run("60_coverage.sql")
         self.run("70_states.sql")
-        for name in ("header_rate", "coverage_hour", "newest_reading", "read_span", "spike_threshold", "article_state"):
+        for name in ("header_rate", "newest_reading", "read_span", "spike_threshold", "article_state"):
             self.sql("DELETE FROM", name)
             self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"fresh_{name}")
         self.sql("DELETE FROM official_rate")
@@ -428,6 +441,10 @@ class _Maker:
         rows = [{"name": name, "value": None if value is None else str(value)} for name, value in facts.items()]
         self.put("meta", pa.Table.from_pylist(rows), temporary=False)
         return facts
+
+
+def _of_time(row: dict[str, object]) -> tuple[object, object, object]:
+    return row["zone"], row["phase_s"], row["week_start"]
 
 
 def _is_sum(column: str) -> bool:

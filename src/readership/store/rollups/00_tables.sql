@@ -55,7 +55,6 @@ CREATE TABLE dimension_day (
     site VARCHAR, meter VARCHAR, dimension VARCHAR, value VARCHAR, day DATE, views BIGINT, observed BIGINT,
     observed_week BIGINT, observed_month BIGINT
 );
-CREATE TABLE coverage_hour (site VARCHAR, meter VARCHAR, slot BIGINT, covered_s BIGINT, possible_s BIGINT);
 CREATE TABLE newest_reading (site VARCHAR, meter VARCHAR, at_s BIGINT);
 CREATE TABLE read_span (site VARCHAR, meter VARCHAR, from_s BIGINT, to_s BIGINT);
 CREATE TABLE spike_threshold (site VARCHAR, meter VARCHAR, section VARCHAR, threshold DOUBLE, articles BIGINT);
