@@ -144,6 +144,11 @@ def test_date_of_the_next_article_is_not_this_ones() -> None:
     assert "Another headline" not in facts.body
 
 
+def test_date_under_the_text_with_more_text_below_is_not_taken() -> None:
+    facts = read(f"{TITLE}\n\n{BODY}\n{BODY}\n12.05.2023 10:00\nWhat will the weather be like in the north of the country?\n")
+    assert facts.published is None
+
+
 def test_date_alone_under_the_text_is_this_ones() -> None:
     facts = read(f"{TITLE}\n\n{BODY}\n12.05.2023 10:00\n")
     assert facts.published is not None

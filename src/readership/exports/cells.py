@@ -69,7 +69,7 @@ def _plain(column: pa.Array, local: bool, day: bool) -> pa.Array:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 def _json(value: Any) -> str | None:
@@ -101,7 +101,7 @@ def numerals(column: pa.Array) -> pa.Array:
 
 def is_number(kind: pa.DataType) -> bool:
     """Whether a plain column holds numbers."""
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
 def csv_ready(batch: pa.RecordBatch) -> pa.RecordBatch:

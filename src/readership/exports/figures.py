@@ -135,16 +135,9 @@ def _lines(lines: list[str]) -> str:
 def _leave_room(fig: go.Figure, lines: int) -> None:
     """Empty lines below the labels of the lower axes: margins grow with an axis' title, never with an annotation."""
     room = "<br>".join(["\u00a0"] * lines)
-    fig.for_each_xaxis(
-        lambda axis: axis.update(
-            automargin=True,
-            title={
-                "text": f"{axis.title.text}<br>{room}" if axis.title.text else room,
-                "font": {"size": 11},
-                "standoff": 12,
-            },
-        )
-    )
+    for axis in fig.select_xaxes():
+        words = f"{axis.title.text}<br>{room}" if axis.title.text else room
+        axis.update(automargin=True, title={"text": words, "font": {"size": 11}, "standoff": 12})
 
 
 # -- the proof inside of a picture -------------------------------------------------------------------------------------
@@ -212,7 +205,8 @@ def _page(drawing: Drawing, proof: Proof, language: Language) -> bytes:
         f"<h1>{_html(drawing.title)}</h1>\n<p>{_html(drawing.subtitle)}</p>\n"
         f'<figure id="drawing" role="img" aria-label="{_html(drawing.alt)}" style="margin:0"></figure>\n'
         f"<p>{_html(proof.caption(language))}</p>\n<dl>{facts}</dl>\n",
-        _data("figure", fig.to_json()), _data("settings", json.dumps(_settings(proof))), _data(KEYWORD, proof.to_json()),
+        _data("figure", fig.to_json()), _data("settings", json.dumps(_settings(proof))),
+        _data(KEYWORD, proof.to_json()),
         f"<script>{_library()}</script>\n<script>{_START}</script>\n</body>\n</html>\n",
     )  # fmt: skip
     return "".join(parts).encode()

@@ -59,7 +59,7 @@ class Asked:
     edition: Edition
     made_at: datetime
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    language: Language = Language("en")
+    language: Language = field(default_factory=lambda: Language("en"))
 
     @property
     def all_parameters(self) -> dict[str, str | None]:

@@ -19,6 +19,7 @@ covered AS (
                 AS covered_s
         FROM slots AS l
         JOIN site AS z ON z.zone = l.zone AND site_chosen($selection::selection, z.site)
+            AND z.site IN (SELECT w.site FROM read_span AS w WHERE w.meter = ($selection::selection)['meter'])
         LEFT JOIN read_span AS r ON r.site = z.site AND r.meter = ($selection::selection)['meter']
             AND r.from_s < l.to_s AND r.to_s > l.to_s - 3600
         GROUP BY ALL
