@@ -1,0 +1,92 @@
+"""What the tests of exports share: a question to an edition that needs no file, and readers of every format."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from readership import exports, queries
+from readership.i18n import Language
+from readership.queries import Edition, Selection
+
+MADE = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
+EDITION = Edition(
+    number=7, path=Path("none"), as_of="2026-11-22T15:40:00+00:00", built_at="2026-11-22T15:45:00+00:00", demo=True,
+    schema="s", articles=1,
+)  # fmt: skip
+
+
+def asked(
+    query: str = "articles",
+    selection: Selection | None = None,
+    edition: Edition = EDITION,
+    language: str = "en",
+    **parameters: Any,
+) -> exports.Asked:
+    """A question as a page or the route puts it."""
+    return exports.Asked(
+        queries.named(query), selection or Selection(), edition, MADE, parameters, Language(language)
+    )  # fmt: skip
+
+
+def written(batches: Any, form: str, question: exports.Asked | None = None, **options: Any) -> bytes:
+    """The bytes of batches in a format."""
+    with exports.table_of_batches(batches, question or asked(), form, **options) as made:
+        return made.read()
+
+
+def rows_of_csv(data: bytes) -> list[list[str]]:
+    """Cells as any reader of RFC 4180 sees them."""
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+
+
+def rows_of_xlsx(data: bytes, sheet: int = 0) -> list[list[Any]]:
+    """Cells as a spreadsheet has them."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    return [[cell.value for cell in row] for row in book.worksheets[sheet].iter_rows()]
+
+
+def rows_of_jsonl(data: bytes) -> list[dict[str, Any]]:
+    """Objects, numbers with a point as decimals so that no digit is lost."""
+    return [json.loads(line, parse_float=Decimal) for line in data.decode().split("\n")[:-1]]
+
+
+def rows_of_parquet(data: bytes) -> list[dict[str, Any]]:
+    """Rows with their types."""
+    found: list[dict[str, Any]] = pq.read_table(io.BytesIO(data)).to_pylist()
+    return found
+
+
+def proof_in(data: bytes, form: str) -> dict[str, Any]:
+    """The proof that a file holds."""
+    if form == "parquet":
+        return dict(json.loads(pq.read_metadata(io.BytesIO(data)).metadata[b"readership.proof"]))
+    return {str(row[0]): row[1] for row in rows_of_xlsx(data, 1)}
+
+
+HARD = pa.record_batch(
+    {
+        "article": pa.array([1, 2**62, -7, None, 10**15]),
+        "title": pa.array(
+            ["Қазақстан: «жаңалық»", '=HYPERLINK("http://x")', 'say "hi", twice\nand \\u0041', None, ""]),
+        "authors": pa.array(["a\x00b", "\ufeffstart", "abc\u202etxt", "one\r\ntwo\rthree", "\t=tab"]),
+        "value": pa.array([Decimal("443.850000"), None, Decimal("-0.000001"), Decimal("999999999999.999999"), Decimal(0)],
+                          pa.decimal128(18, 6)),
+        "share": pa.array([0.1, 0.1 + 0.2, float("nan"), float("inf"), 1e22]),
+        "published_day": pa.array([date(2024, 2, 29), date(1900, 2, 1), None, date(9999, 12, 31), date(1900, 3, 1)]),
+        "published_at": pa.array([datetime(2024, 2, 29, 23, 59, 59), None, datetime(1899, 12, 31),
+                                  datetime(2026, 1, 1, 0, 0, 0, 250_000), datetime(2000, 1, 1)], pa.timestamp("us")),
+        "known": pa.array([True, False, None, True, False]),
+        "words": pa.array([["я", '"'], [], None, [None], ["=1"]]),
+    }
+)  # fmt: skip
+"""Rows with everything that has ever gone wrong in a table."""
