@@ -471,7 +471,7 @@ def _add_query(commands: Any) -> None:
     made.add_argument("--grain", help="hour, day, week or month")
     made.add_argument("--limit", type=int)
     made.add_argument("--article", type=int, help="an article's id")
-    single = {"since", "until", "question", "meter", "mode", "text", "in_body"}
+    single = {"since", "until", "question", "meter", "mode", "text", "in_body", "matched"}
     for name in _selection_names():
         several = name not in single
         made.add_argument(f"--{name.replace('_', '-')}", dest=f"sel_{name}", action="append" if several else "store")

@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from readership.errors import NoEdition, UsageError
+from readership.errors import NoEdition, ReadershipError, UsageError
 from readership.queries.catalogue import Parameter, Query, catalogue, macros, named
 from readership.queries.edition import Edition, current
 from readership.queries.selection import MODES, QUESTIONS, URL_NAMES, VALUES, Selection, from_arguments
@@ -73,4 +73,9 @@ def _plainly(name: str, parameters: dict[str, Any]) -> Iterator[None]:
     except duckdb.CatalogException as error:
         raise NoEdition(
             "This edition was published by another version of Readership.", "Run `readership publish`."
+        ) from error
+    except duckdb.Error as error:
+        raise ReadershipError(
+            f"The question {name} could not be answered ({type(error).__name__}).",
+            "Try again; if it stays, report it with the page's address.",
         ) from error

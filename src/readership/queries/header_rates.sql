@@ -24,9 +24,9 @@ SELECT l.site, l.captured_at, l.captured_at_basis, l.currency, l.value, l.quote,
     CASE WHEN l.before_at IS NOT NULL THEN l.before END AS previous,
     CASE WHEN l.before_at IS NOT NULL THEN l.value - l.before END AS change,
     CASE WHEN l.before_at IS NOT NULL THEN 100 * (l.value - l.before)::DOUBLE / nullif(l.before::DOUBLE, 0) END AS change_percent,
-    l.captures, l.disagree, l.labelled, l.certain, (o.value / o.quant)::DECIMAL(18, 6) AS official, o.source AS official_source
+    l.captures, l.disagree, l.labelled, l.certain, o.per_unit AS official, o.source AS official_source
 FROM local AS l
-LEFT JOIN official_rate AS o ON o.currency = l.currency AND o.quote = l.quote AND o.day = l.day AND o.source = 'NBK'
+LEFT JOIN official_pick AS o ON o.currency = l.currency AND o.quote = l.quote AND o.day = l.day
 WHERE (($selection::selection)['since'] IS NULL OR l.day >= ($selection::selection)['since'])
     AND (($selection::selection)['until'] IS NULL OR l.day < ($selection::selection)['until'])
 ORDER BY l.site, l.position, l.currency, l.captured_at NULLS FIRST, l.value

@@ -7,7 +7,7 @@ CREATE TYPE selection AS STRUCT(
     sources VARCHAR[], credits VARCHAR[],
     no_sites VARCHAR[], no_sections VARCHAR[], no_languages VARCHAR[], no_topics VARCHAR[], no_countries VARCHAR[],
     no_authors VARCHAR[], no_sources VARCHAR[], no_credits VARCHAR[],
-    words VARCHAR[], no_words VARCHAR[], in_body BOOLEAN
+    words VARCHAR[], no_words VARCHAR[], in_body BOOLEAN, matched BOOLEAN
 );
 
 -- An instant of whole epoch seconds, as TIMESTAMP in UTC.
@@ -90,7 +90,10 @@ CREATE MACRO selected_articles(s) AS TABLE
         OR (s['question'] = 'read' AND a.article IN (
             SELECT d.article FROM article_day AS d
             WHERE d.meter = s['meter'] AND (s['since'] IS NULL OR d.day >= s['since'])
-                AND (s['until'] IS NULL OR d.day < s['until'])));
+                AND (s['until'] IS NULL OR d.day < s['until'])))
+        OR (s['question'] = 'read' AND s['matched'] AND a.article IN (
+            SELECT k.article FROM matched_capture AS k
+            WHERE (s['since'] IS NULL OR k.day >= s['since']) AND (s['until'] IS NULL OR k.day < s['until'])));
 
 -- Views gained by local day over all dates: from totals by site when nothing else is chosen, else from the articles.
 CREATE MACRO gained_by_day(s) AS TABLE
@@ -288,3 +291,17 @@ CREATE MACRO cohorts(s, ids, every_age) AS TABLE
             THEN (len(list_filter(f.peers, lambda v: v < o.views)) + len(list_filter(f.peers, lambda v: v = o.views)) / 2)
                 / len(f.peers) END AS percentile
     FROM own AS o LEFT JOIN found AS f ON f.article = o.article AND f.age_h = o.age_h;
+
+-- Official rates by day: one source a quote currency and day (the National Bank's where it has the day), per unit.
+CREATE VIEW official_pick AS
+    SELECT source, day, currency, quote, (value / quant)::DECIMAL(18, 6) AS per_unit, change
+    FROM official_rate
+    QUALIFY row_number() OVER (PARTITION BY day, currency, quote
+        ORDER BY CASE WHEN source = 'NBK' THEN 0 ELSE 1 END, source) = 1;
+
+-- The official rate that held on a local day: that day's, or the last one before it, at most ten days old.
+CREATE MACRO official_on(days) AS TABLE
+    SELECT d.day AS for_day, o.currency, o.quote, o.per_unit, o.source, o.day AS official_day
+    FROM (SELECT unnest(days) AS day) AS d
+    JOIN official_pick AS o ON o.day <= d.day AND o.day > d.day - 10
+    QUALIFY row_number() OVER (PARTITION BY d.day, o.currency, o.quote ORDER BY o.day DESC) = 1;

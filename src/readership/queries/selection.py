@@ -27,6 +27,7 @@ URL_NAMES = {
     "credits": "credit",
     "text": "text",
     "in_body": "in_body",
+    "matched": "matched",
 }
 """Short, stable names in URLs and on the command line; `no_` before a name of several values leaves them out."""
 QUESTIONS, MODES = ("published", "read"), ("any", "all", "only")
@@ -44,6 +45,7 @@ class Selection:
         mode: how several values of a several-valued field are meant: any of them, all, or only these.
         text: words that all must stand in title or lead; `"a phrase"` together; `-word` must not stand.
         in_body: look for the words in the body too (slower).
+        matched: count articles as read on the day that their header's rates match, when no capture of theirs has a moment.
     """
 
     since: date | None = None
@@ -69,6 +71,7 @@ class Selection:
     no_credits: tuple[str, ...] = ()
     text: str = ""
     in_body: bool = False
+    matched: bool = False
 
     def parameter(self) -> dict[str, Any]:
         """The value bound as `$selection` (macros.sql): empty tuples become NULL, the text its words."""
@@ -118,7 +121,7 @@ class Selection:
     @property
     def is_empty(self) -> bool:
         """Nothing is filtered (question, meter and mode aside)."""
-        return self.without("question", "meter", "mode", "in_body") == Selection()
+        return self.without("question", "meter", "mode", "in_body", "matched") == Selection()
 
     def words(self, translate: Callable[[str], str] = str, day: Callable[[date], str] = date.isoformat) -> str:
         """The selection in a sentence; `translate` is the catalogue's gettext, `day` writes a day."""
@@ -172,7 +175,7 @@ def _read(name: str, given: Sequence[str]) -> Any:
     """One field's value from its texts; ValueError when it can't be read."""
     if name in ("since", "until"):
         return date.fromisoformat(given[-1])
-    if name == "in_body":
+    if name in ("in_body", "matched"):
         if given[-1] not in ("True", "False", "1", "0"):
             raise ValueError(name)
         return given[-1] in ("True", "1")

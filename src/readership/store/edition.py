@@ -31,6 +31,7 @@ BY_ARTICLE = (
     "article", "article_text", "provenance", "article_revision", "article_author", "article_topic", "article_country",
     "article_dimension", "interval", "aside", "article_meter", "article_age",
 )  # fmt: skip
+MADE_WHOLE = ("header_rate", "newest_reading", "read_span", "spike_threshold", "article_state", "matched_capture")
 SORTED_BY = {"article": "published_s DESC", "interval": "to_s", "article_day": "day"}
 
 
@@ -416,15 +417,16 @@ class _Maker:
         """What is small enough to be made whole each time."""
         self.run("50_rates.sql")
         self.run("70_states.sql")
-        for name in ("header_rate", "newest_reading", "read_span", "spike_threshold", "article_state"):
-            self.sql("DELETE FROM", name)
-            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"fresh_{name}")
         self.sql("DELETE FROM official_rate")
         self.sql(
             "INSERT INTO official_rate BY NAME SELECT source, day, currency, quote, value, quant, change",
             "FROM facts.official_rate QUALIFY row_number() OVER",
             "(PARTITION BY source, day, currency, quote ORDER BY batch DESC, value) = 1",
         )
+        self.run("80_matched.sql")
+        for name in MADE_WHOLE:
+            self.sql("DELETE FROM", name)
+            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"fresh_{name}")
         for name in ("batch", "reject"):
             self.sql("DELETE FROM", name)
             self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"facts.{name}")

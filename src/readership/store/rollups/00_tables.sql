@@ -67,6 +67,10 @@ CREATE TABLE header_rate (
     site VARCHAR, captured_at TIMESTAMP, captured_at_basis VARCHAR, currency VARCHAR, value DECIMAL(18, 6),
     quote VARCHAR, labelled BOOLEAN, certain BOOLEAN, position INTEGER, captures BIGINT, example_article BIGINT
 );
+CREATE TABLE matched_capture (
+    capture VARCHAR, article BIGINT, site VARCHAR, quote VARCHAR, usd DECIMAL(18, 6), eur DECIMAL(18, 6),
+    rub DECIMAL(18, 6), source VARCHAR, candidates BIGINT, first_day DATE, last_day DATE, day DATE, deviation DOUBLE
+);
 CREATE TABLE official_rate (
     source VARCHAR, day DATE, currency VARCHAR, quote VARCHAR, value DECIMAL(18, 6), quant DECIMAL(18, 6),
     change DECIMAL(18, 6)
