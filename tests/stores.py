@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+
 from readership import settings as settings_module
 from readership.pipeline.ingest import Options, ingest
 from readership.settings import Settings
@@ -112,12 +113,16 @@ def taken(settings: Settings, *paths: Path, publish: bool = True) -> str:
 Sums = dict[str, tuple[int, str]]
 
 
-def facts(data: Path) -> Sums:
-    """Rows of each fact table and a fingerprint of them, whatever batch brought them and from which file."""
+def facts(data: Path, *, but: Sequence[str] = ()) -> Sums:
+    """Rows of each fact table and a fingerprint of them, whatever batch brought them and from which file.
+
+    Args:
+        but: columns that don't count.
+    """
     found: Sums = {}
     with duckdb.connect(str(data / "store" / "readership.duckdb"), read_only=True) as store:
         for name, schema in FACTS.items():
-            columns = ", ".join(column for column in schema.names if column not in ("origin", "hint"))
+            columns = ", ".join(column for column in schema.names if column not in ("origin", "hint", *but))
             sql = f"SELECT count(*), CAST(sum(CAST(hash(t) AS HUGEINT)) AS VARCHAR) FROM (SELECT {columns} FROM {name}) AS t"
             found[name] = store.execute(sql).fetchall()[0]
     return found

@@ -14,11 +14,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from readership import cli
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 import stores
+from readership import cli
 
 COUNTERS = ("site", "article_key", "observed_at", "views")
 ROWS: list[tuple[object, ...]] = [
@@ -84,7 +84,10 @@ def test_a_page_without_a_moment_has_an_unknown_one(house: House, tmp_path: Path
 def test_a_folder_a_zip_and_a_warc(house: House, tmp_path: Path) -> None:
     stores.folder(tmp_path / "in", stores.copies([101], 1))
     stores.zipped(tmp_path / "in" / "more.zip", stores.copies([102], 1))
-    warc(tmp_path / "in" / "crawl.warc.gz", [(stores.url(103), 200, stores.page(103, 9)), (stores.url(102), 404, b"gone")])
+    warc(
+        tmp_path / "in" / "crawl.warc.gz",
+        [(stores.url(103), 200, stores.page(103, 9)), (stores.url(102), 404, b"gone")],
+    )
     found = house.ingest(tmp_path / "in")
     assert (found["accepted"], found["pages"], found["rejected"]) == (4, 4, 0)
     assert [row[0] for row in house.rows("SELECT article_key FROM article ORDER BY 1")] == ["101", "102", "103"]
@@ -96,7 +99,9 @@ def warc(path: Path, pages: list[tuple[str, int, bytes]]) -> None:
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=True)
         for url, status, body in pages:
-            headers = StatusAndHeaders(f"{status} X", [("Content-Type", "text/plain; charset=utf-8")], protocol="HTTP/1.1")
+            headers = StatusAndHeaders(
+                f"{status} X", [("Content-Type", "text/plain; charset=utf-8")], protocol="HTTP/1.1"
+            )
             writer.write_record(
                 writer.create_warc_record(
                     url, "response", payload=io.BytesIO(body), http_headers=headers,
@@ -182,7 +187,11 @@ def test_files_of_official_rates_are_no_pages(house: House, tmp_path: Path) -> N
 def test_what_is_refused_is_kept_with_its_reason(house: House, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     stores.folder(folder, stores.copies([101], 1))
-    bad = {"menu.html": b"<html><body><ul><li>Home</li></ul></body></html>", "image.txt": b"\x89PNG\r\n\x1a\n\0\0\0", "void.txt": b""}
+    bad = {
+        "menu.html": b"<html><body><ul><li>Home</li></ul></body></html>",
+        "image.txt": b"\x89PNG\r\n\x1a\n\0\0\0",
+        "void.txt": b"",
+    }
     for name, body in bad.items():
         (folder / name).write_bytes(body)
     found = house.ingest(folder)

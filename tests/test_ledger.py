@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
+
 from readership.store import ledger
 from readership.store.ledger import Entry
 
@@ -16,7 +17,9 @@ def path(tmp_path: Path) -> Path:
 
 
 def lines(path: Path, count: int) -> list[Entry]:
-    entries = [Entry("batch", f"b{n}", f"2024-05-0{n + 1}T00:00:00+00:00", {"added": {"capture": n}}) for n in range(count)]
+    entries = [
+        Entry("batch", f"b{n}", f"2024-05-0{n + 1}T00:00:00+00:00", {"added": {"capture": n}}) for n in range(count)
+    ]
     for entry in entries:
         ledger.append(path, entry)
     return entries

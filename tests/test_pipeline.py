@@ -13,6 +13,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+import stores
 from readership import queries
 from readership.errors import ArchiveDamaged, InputRefused, UsageError
 from readership.pipeline import keep, purge, recover, takeback
@@ -22,8 +24,6 @@ from readership.settings import Settings
 from readership.store import archive, edition, ledger
 from readership.store.ids import article_id
 from readership.store.writer import Writer
-
-import stores
 
 KEYS = range(101, 107)
 
@@ -75,7 +75,9 @@ def test_pages_that_came_before_add_nothing(settings: Settings, tmp_path: Path, 
 @pytest.mark.parametrize("how", ["same", "renamed", "shuffled", "parquet", "overlapping"])
 def test_tables_that_came_before_add_nothing(settings: Settings, tmp_path: Path, how: str) -> None:
     names = ("site", "article_key", "observed_at", "views")
-    rows: list[tuple[object, ...]] = [("el.kz", str(key), f"2024-07-0{day}T00:00:00Z", key * day) for key in KEYS for day in (1, 2)]
+    rows: list[tuple[object, ...]] = [
+        ("el.kz", str(key), f"2024-07-0{day}T00:00:00Z", key * day) for key in KEYS for day in (1, 2)
+    ]
     rows += [("el.kz", "101", "", 77), ("el.kz", "102", "", 78)]
     stores.taken(settings, stores.table(tmp_path / "first.csv", names, rows), publish=False)
     before = stores.facts(settings.data)
@@ -111,7 +113,9 @@ def vanished(settings: Settings) -> dict[str, datetime | None]:
         return dict(found.execute("SELECT article_key, vanished_at FROM article").fetchall())
 
 
-@pytest.mark.parametrize("text", ["404\nPage not found\nThe material was removed.\n", "Страница не найдена\n", "404\nБет табылмады\n"])
+@pytest.mark.parametrize(
+    "text", ["404\nPage not found\nThe material was removed.\n", "Страница не найдена\n", "404\nБет табылмады\n"]
+)
 def test_a_saved_deletion_notice_marks_its_article_as_vanished(settings: Settings, tmp_path: Path, text: str) -> None:
     (tmp_path / "gone.txt").write_text(text)
     options = Options(url=stores.url(101), captured_at=datetime(2024, 6, 2, 3, tzinfo=UTC))
@@ -124,7 +128,9 @@ def test_a_saved_deletion_notice_marks_its_article_as_vanished(settings: Setting
 
 def test_a_notice_for_an_article_never_seen_makes_no_article(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "gone.txt").write_text("404\nPage not found\n")
-    ingest(settings, [tmp_path / "gone.txt"], Options(url=stores.url(5555), captured_at=datetime(2024, 6, 2, tzinfo=UTC)))
+    ingest(
+        settings, [tmp_path / "gone.txt"], Options(url=stores.url(5555), captured_at=datetime(2024, 6, 2, tzinfo=UTC))
+    )
     assert "5555" not in vanished(settings)
 
 
@@ -247,7 +253,9 @@ def tables(settings: Settings, work: Path) -> None:
         (stores.url(101), "SECRET title of the article", "SECRET body"), (stores.url(301), "Another title of it", "Body"),
     ]), publish=False)  # fmt: skip
     pq.write_table(
-        pa.table({"site": ["el.kz"] * 2, "article_key": ["101", "302"], "title": ["SECRET title again", "A plain title"]}),
+        pa.table(
+            {"site": ["el.kz"] * 2, "article_key": ["101", "302"], "title": ["SECRET title again", "A plain title"]}
+        ),
         work / "articles.parquet",
     )
     stores.taken(settings, work / "articles.parquet", publish=False)
@@ -273,7 +281,9 @@ def test_a_forgotten_article_is_nowhere_and_stays_out(settings: Settings, tmp_pa
     assert "101" not in vanished(settings)
     with duckdb.connect(str(settings.store)) as store:
         for name in ("article", "capture", "observation", "article_revision", "gain"):
-            rows = store.execute(f"SELECT count(*) FROM {name} WHERE article = ?", [article_id("el.kz", "101")]).fetchall()
+            rows = store.execute(
+                f"SELECT count(*) FROM {name} WHERE article = ?", [article_id("el.kz", "101")]
+            ).fetchall()
             assert rows == [(0,)], name
         orphans = "SELECT count(*) FROM header_rate WHERE capture NOT IN (SELECT capture FROM capture)"
         assert store.execute(orphans).fetchall() == [(0,)]
@@ -292,9 +302,7 @@ def test_a_store_made_again_after_a_takedown_is_the_same(settings: Settings, tmp
 
 
 @pytest.mark.parametrize("dies", ["delete_article", "_purge", "publish"])
-def test_a_takedown_that_dies_is_seen_through(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, dies: str
-) -> None:
+def test_a_takedown_that_dies_is_seen_through(settings: Settings, monkeypatch: pytest.MonkeyPatch, dies: str) -> None:
     def die(*_: object, **__: object) -> int:
         raise KeyboardInterrupt
 

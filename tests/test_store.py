@@ -12,6 +12,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
+import stores
 from readership.errors import ArchiveDamaged, StoreBusy, StoreDamaged, StoreTooNew
 from readership.models import Basis, Capture
 from readership.pipeline.publish import publish
@@ -19,8 +21,6 @@ from readership.settings import Settings, load
 from readership.store import archive, database, edition, schemas
 from readership.store.ids import article_id
 from readership.store.writer import Committed, locked, writer
-
-import stores
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 
@@ -33,7 +33,8 @@ def settings(tmp_path: Path) -> Settings:
 def readings(*values: tuple[int, int]) -> list[dict[str, object]]:
     one = article_id("el.kz", "1")
     return [
-        {"article": one, "meter": "public", "observed_at": datetime(2024, 5, day), "views": views} for day, views in values
+        {"article": one, "meter": "public", "observed_at": datetime(2024, 5, day), "views": views}
+        for day, views in values
     ]
 
 
