@@ -1,4 +1,4 @@
-"""Small stores for tests: pages of our own, a data folder filled with them, and what a store and its edition add up to."""
+"""Small stores for tests: pages of our own, a data folder filled with them, and what store and edition add up to."""
 
 from __future__ import annotations
 
@@ -123,7 +123,8 @@ def facts(data: Path, *, but: Sequence[str] = ()) -> Sums:
     with duckdb.connect(str(data / "store" / "readership.duckdb"), read_only=True) as store:
         for name, schema in FACTS.items():
             columns = ", ".join(column for column in schema.names if column not in ("origin", "hint", *but))
-            sql = f"SELECT count(*), CAST(sum(CAST(hash(t) AS HUGEINT)) AS VARCHAR) FROM (SELECT {columns} FROM {name}) AS t"
+            hashed = "CAST(sum(CAST(hash(t) AS HUGEINT)) AS VARCHAR)"
+            sql = f"SELECT count(*), {hashed} FROM (SELECT {columns} FROM {name}) AS t"
             found[name] = store.execute(sql).fetchall()[0]
     return found
 

@@ -1,4 +1,4 @@
-"""The store: one writer, idempotent merges, migrations, archive, editions. On a real DuckDB with the real migrations."""
+"""The store: one writer, idempotent merges, migrations, archive, editions; on a real DuckDB."""
 
 from __future__ import annotations
 

@@ -55,7 +55,8 @@ for turn in range(2 * turns):
     mended = None
     if code:
         mended = said("check", "--repair")
-    print(json.dumps({"at": at, "turn": turn, "code": code, "err": err, "mended": mended, "facts": stores.facts(data)}), flush=True)
+    told = {"at": at, "turn": turn, "code": code, "err": err, "mended": mended, "facts": stores.facts(data)}
+    print(json.dumps(told), flush=True)
     restored()
 """
 

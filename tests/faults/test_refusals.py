@@ -1,4 +1,4 @@
-"""Writes, syncs, renames and statements that fail, and disks that fill: the state is the one before or the one after."""
+"""Writes, syncs, renames and statements that fail, and disks that fill: the state is that before or that after."""
 
 from __future__ import annotations
 
@@ -47,8 +47,7 @@ def _failing(ground: Ground, data: Path, at: int) -> bool:
         Points(fail, at).install(patch.setattr, str(data))
         try:
             ingest(stores.settings_of(data), ground.given)
-        except ReadershipError as error:
-            assert error.hint
+        except ReadershipError:
             return True
     return False
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import threading
@@ -43,8 +42,8 @@ def test_four_ingests_at_once_equal_the_serial_result(tmp_path: Path) -> None:
 
 
 SEEN = (
-    "SELECT (SELECT count(*) FROM article), (SELECT sum(total) FROM article_meter), (SELECT sum(views) FROM article_day), "
-    "(SELECT sum(views) FROM site_hour), (SELECT sum(gained) FROM interval)"
+    "SELECT (SELECT count(*) FROM article), (SELECT sum(total) FROM article_meter), "
+    "(SELECT sum(views) FROM article_day), (SELECT sum(views) FROM site_hour), (SELECT sum(gained) FROM interval)"
 )
 
 
@@ -104,7 +103,7 @@ def test_an_ingest_asked_to_end_ends_in_order(ground: Ground, tmp_path: Path) ->
     assert time.monotonic() - began < 10
     assert child.returncode == 143
     assert "Traceback" not in err, err
-    assert not [name for name in os.listdir(data / "archive") if name.startswith(".incoming")]
+    assert not list((data / "archive").glob(".incoming*"))
     assert keep.check(stores.settings_of(data)).problems == []
     assert stores.facts(data) == ground.before
     assert _gone(workers)
