@@ -45,8 +45,8 @@ def article(one: Draft) -> ref.Article:
 
 
 def wandering(rng: random.Random, key: str) -> Draft:
-    """An article of the last hundred days: read closely at first, then now and then, some of them until now."""
-    published = NOW - rng.randrange(3600, 100 * 86400)
+    """An article of the last five months: read closely at first, then now and then, some of them until now."""
+    published = NOW - rng.randrange(3600, 150 * 86400)
     now, views, readings = published + rng.randrange(60, 60 * 3600), rng.randrange(60), []
     for _ in range(rng.randrange(1, 14)):
         if now > NOW:
@@ -91,7 +91,7 @@ def opened(folder: Path, drafts: list[Draft], facts: Any = told) -> Room:
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Room:
     rng = random.Random(5)
-    drafts = [wandering(rng, str(k)) for k in range(260)]
+    drafts = [wandering(rng, str(k)) for k in range(330)]
     drafts.append(Draft("newest", PLACE, "a", (NOW - 5000,), (ref.Reading(NOW - 2000, 3), ref.Reading(NOW, 44))))
     return opened(tmp_path_factory.mktemp("editor"), drafts)
 
@@ -166,6 +166,17 @@ def test_the_hours_of_a_past_day_are_whole(room: Room) -> None:
         same_band(row, ref.baseline_band(group, ZONE, day, until))
 
 
+def test_three_weeks_make_no_band_and_four_do(room: Room) -> None:
+    group = curves(room.of(EVERYTHING))
+    found = room.ask("band")[:80]
+    for row in found:
+        day = row["day"].date()
+        weeks = [ends(day - 7 * k * DAY, None) for k in range(1, 9)]
+        assert row["n"] == sum(ref.covered_seconds(group, *week) > 0 for week in weeks)
+        same_band(row, ref.baseline_band(group, ZONE, day))
+    assert {3, 4} <= {row["n"] for row in found}
+
+
 def test_one_day_alone_has_the_same_band(room: Room) -> None:
     day = AS_OF - 3 * DAY
     (alone,) = room.ask("band", day=str(day))
@@ -208,6 +219,18 @@ def test_hours_of_the_week_equal_the_reference(room: Room, selection: queries.Se
     assert found[4, 23]["buckets"] == 4, "Thursdays at 23, and one of them came twice"
 
 
+def test_hours_in_which_nothing_was_read_are_not_counted(tmp_path: Path) -> None:
+    """Three hours of Monday the 4th were watched, ten and a half were not, then two more; T is 20:30."""
+    start = at("2024-03-04T05:00", ZONE)
+    early, late = hourly("1", start, [6, 7, 8], published=start - 90 * 86400), at("2024-03-04T18:30", ZONE)
+    small = opened(tmp_path, [early, hourly("2", late, [5, 5], published=late - 90 * 86400)])
+    rows = small.ask("hour_weekday", queries.Selection(since=date(2024, 3, 4), until=date(2024, 3, 5)))
+    found = {row["hour"]: (row["views"], row["buckets"], row["observed_hours"]) for row in rows if row["weekday"] == 1}
+    assert {hour: views for hour, (views, _, seen) in found.items() if seen} == {5: 6, 6: 7, 7: 8, 18: 2, 19: 5, 20: 3}
+    assert found[12] == (None, 1, 0)
+    assert found[21] == (None, 0, 0), "still to come"
+
+
 def test_without_dates_hours_are_those_of_eight_whole_weeks(room: Room) -> None:
     found = room.ask("hour_weekday")
     assert {row["buckets"] for row in found if row["hour"] != 23} == {8}
@@ -223,8 +246,11 @@ KINDS = {
 }  # fmt: skip
 
 
-def cut_side(group: list[ref.Article], low: date, high: date, cut: bool) -> tuple[int, int, int]:
-    """Articles published, views gained and views of the articles in [low, high), the last day cut at T's wall clock."""
+def cut_side(group: list[ref.Article], low: date, high: date, cut: bool) -> tuple[int | None, ...]:
+    """Articles published, views gained and views of the articles in [low, high), the last day cut at T's wall clock.
+
+    Views of articles none of which was ever read are unknown.
+    """
     last = high - DAY
     start, end = ends(low, None)[0], ends(last, CUT if cut else None)[1]
     inside = [
@@ -232,7 +258,8 @@ def cut_side(group: list[ref.Article], low: date, high: date, cut: bool) -> tupl
         if a.published_day is not None and low <= a.published_day < high
         and (not cut or a.published_day < last or (a.published is not None and a.published < end))
     ]  # fmt: skip
-    return len(inside), views(curves(group), start, end), sum(a.curve.total for a in inside)
+    known = [a.curve.total for a in inside if a.curve.kept]
+    return len(inside), views(curves(group), start, end), sum(known) if known or not inside else None
 
 
 @pytest.mark.parametrize("against", KINDS)
@@ -262,13 +289,15 @@ def test_comparisons_equal_the_reference(
     others = [cut_side(group, low, high, cut) for low, high in ranges]
     for k, row in enumerate(found):
         oldest = ref.local(first_read, ZONE).date() if row["measure"] == "gained" else first_out
+        bases = [value for other in others if (value := other[k]) is not None]
         base = None
-        if all(oldest <= low for low, _ in ranges):
-            base = Fraction(sum(other[k] for other in others), len(others))
+        if all(oldest <= low for low, _ in ranges) and len(bases) == len(others):
+            base = Fraction(sum(bases), len(bases))
         assert row["value"] == own[k]
         assert row["other"] == (None if base is None else float(base))
         assert row["note"] == ("new" if base == 0 else None)
-        wanted = None if not base else float(100 * (own[k] - base) / base)
+        value = own[k]
+        wanted = None if not base or value is None else float(100 * (value - base) / base)
         assert row["change_percent"] == (None if wanted is None else pytest.approx(wanted))
     assert found[0]["cut_at"] == (datetime.combine(AS_OF, CUT) if cut else None)
     assert (found[0]["other_since"].date(), found[0]["other_until"].date()) == ranges[0]
@@ -452,6 +481,7 @@ def five(tmp_path_factory: pytest.TempPathFactory) -> Room:
         hourly("first", NOW - 2 * 3600, [7, 9]),
         hourly("quick", NOW - 5 * 3600, [90, 90, 90, 120, 150]),
         hourly("small", NOW - 5 * 3600, [30, 30, 30, 30, 110], "c"),
+        hourly("late", NOW - 30 * 3600, [4] * 6 + [9] * 24, published=NOW - 90 * 86400),  # a quarter of the day before
     ]
     lost = [hourly("lost", NOW - 72 * 3600, [3] * 10), hourly("back", NOW - 72 * 3600, [3] * 72)]
     house = Newsroom(tmp_path_factory.mktemp("five"))
