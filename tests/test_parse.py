@@ -92,6 +92,8 @@ def test_each_known_value_has_provenance() -> None:
         ("16:54 / 21.12.2022", "2022-12-21T16:54+06:00"),
         ("10 мая 2023 г., 09:02", "2023-05-10T09:02+06:00"),
         ("2023 жылғы 10 мамыр, сағат 09:02", "2023-05-10T09:02+06:00"),
+        ("2023 жылдың 10 мамыры, 09:02", "2023-05-10T09:02+06:00"),
+        ("Published 9:02 AM EDT, Wed May 10, 2023", "2023-05-10T09:02+06:00"),
         ("21 Ақпан, 2025", "2025-02-21"),
         ("Опубликовано: 5 сент. 2023, 13:00", "2023-09-05T13:00+06:00"),
         ("10 May 2023 03:02 GMT", "2023-05-10T09:02+06:00"),
@@ -145,7 +147,9 @@ def test_date_of_the_next_article_is_not_this_ones() -> None:
 
 
 def test_date_under_the_text_with_more_text_below_is_not_taken() -> None:
-    facts = read(f"{TITLE}\n\n{BODY}\n{BODY}\n12.05.2023 10:00\nWhat will the weather be like in the north of the country?\n")
+    facts = read(
+        f"{TITLE}\n\n{BODY}\n{BODY}\n12.05.2023 10:00\nWhat will the weather be like in the north of the country?\n"
+    )
     assert facts.published is None
 
 
@@ -187,6 +191,7 @@ def test_days_in_prose_are_no_publication() -> None:
         ("10.05.2023 09:02 | 1 234 просмотра | 5 мин чтения", 1234),
         ("10.05.2023 09:02\n👁 77 💬 5", 77),
         ("10.05.2023 09:02\nҚаралды: 384", 384),
+        ("10.05.2023 09:02 Просмотров:1556", 1556),
         ("10.05.2023 09:02\n24 мин\nоқу үшін", None),
         ("10.05.2023 09:02\n5 min read", None),
         ("10.05.2023 09:02\n3 comments", None),
@@ -218,6 +223,9 @@ def test_labelled_views_at_the_end_but_not_those_of_others() -> None:
         ("443,85\n+0,5%\n474,3\n-0,1%\n4,8\n0,0%", {"USD": 443.85, "EUR": 474.3, "RUB": 4.8}),
         ("443.85\n474.3", {}),
         ("+0.5%\n-0.1%\n0.2%", {}),
+        ("USD +0.45%\nEUR -0.12%\nBTC 61 480", {}),
+        ("USD 447.5 / EUR 486.1 / RUB 5.70", {"USD": 447.5, "EUR": 486.1, "RUB": 5.7}),
+        ("$ 447.52 ↑ € 486.10 ↓ ₽ 5.70 ↑", {"USD": 447.52, "EUR": 486.1, "RUB": 5.7}),
         ("USD +0.5%\nEUR -0.1%", {}),
         ("usd/kzt 447.9 eur/kzt 482.16\nrub/kzt 5.54", {"USD": 447.9, "EUR": 482.16, "RUB": 5.54}),
         ("USD 447,9 +0,35 EUR 482,1 -0,1%", {"USD": 447.9, "EUR": 482.1}),
@@ -257,6 +265,43 @@ def test_figures_in_the_text_are_no_header_rates() -> None:
 def test_subtitle_is_not_the_title() -> None:
     facts = read(f"{TITLE}\nThe first plane will leave in the spring of next year\n10.05.2023 09:02\n\n{BODY}", None)
     assert facts.title == TITLE
+
+
+def test_short_credit_above_the_title_on_elkz() -> None:
+    facts = read(
+        f"Из архива Минздрава\n\nНовый завод откроют весной\n\n01.09.2022 12:12\n\n{BODY}", "https://el.kz/ru/x_1"
+    )
+    assert (facts.title, facts.photo_credit) == ("Новый завод откроют весной", "Из архива Минздрава")
+
+
+def test_byline_with_section_and_day() -> None:
+    facts = read(f"{TITLE}\n\nBy Aida Haidar in Nation on 10 May 2023\n\n{BODY}", "https://astanatimes.com/2023/05/x/")
+    assert (facts.section, facts.authors) == ("Nation", ("Aida Haidar",))
+
+
+def test_city_beside_the_date_is_no_section() -> None:
+    facts = read(
+        f"{TITLE}\n\n14:20, 16 октября 2017, Бишкек - 24.kg , Анна ЯЛОВКИНА\n\n{BODY}", "https://24.kg/vlast/6_x/"
+    )
+    assert (facts.section, facts.authors) == (None, ("Анна ЯЛОВКИНА",))
+
+
+def test_a_long_question_can_be_the_title() -> None:
+    question = "Why do the prices of bread rise in the regions of Kazakhstan this spring?"
+    assert read(f"{question}\n\n10.05.2023 09:02\n\n{BODY}", "https://example.org/x").title == question
+
+
+def test_day_and_counter_above_the_title() -> None:
+    facts = read(f"News\n10 мая 2023\n1554\n{TITLE}\n\n{BODY}")
+    assert facts.published is not None
+    assert (facts.published.local, facts.views, facts.section) == ("2023-05-10", 1554, "News")
+
+
+def test_only_an_update_above_the_title_leaves_publication_unknown() -> None:
+    facts = read(f"By Jane Roe\nUpdated 9:02 AM EDT, Wed May 10, 2023\n{TITLE}\n\n{BODY}", "https://example.org/x")
+    assert facts.published is None
+    assert facts.updated is not None
+    assert (facts.updated.local, facts.section, facts.authors) == ("2023-05-10T09:02", None, ("Jane Roe",))
 
 
 def test_site_name_behind_a_bar_is_not_part_of_the_title() -> None:

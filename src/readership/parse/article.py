@@ -7,7 +7,7 @@ import re
 from readership.errors import NotAnArticle
 from readership.models import PageFacts, Provenance, Site
 from readership.parse import generic, layouts, title
-from readership.parse.frame import Found, Hints, Layout
+from readership.parse.frame import GENERIC, Found, Hints, Layout
 from readership.parse.lines import plain, read_lines
 from readership.sites import Sites, registrable
 
@@ -33,7 +33,7 @@ def normalise(text: str) -> str:
 def read_text(text: str, url: str | None, sites: Sites) -> PageFacts:
     """Facts of a page text."""
     site = sites.of_url(url) if url else None
-    layout = layouts.named(site.layout) if site else layouts.GENERIC
+    layout = layouts.named(site.layout) if site else GENERIC
     found = read_article(normalise(text), None, hints_of(url), site, layout)
     return facts(found, url, site, sites, layout.name)
 

@@ -17,17 +17,18 @@ from readership.models import Published
 
 _FORMS = (
     "january jan январь января январе янв қаңтар қаңтары қаңтарда қаңтардың қаң yanvar",
-    "february feb февраль февраля феврале фев февр ақпан ақпанда ақпанның ақп fevral",
-    "march mar март марта марте мар наурыз наурызда наурыздың нау mart",
-    "april apr апрель апреля апреле апр сәуір сәуірде сәуірдің сәу aprel",
-    "may май мая мае мамыр мамырда мамырдың мам",
-    "june jun июнь июня июне июн маусым маусымда маусымның мау iyun",
-    "july jul июль июля июле июл шілде шілдеде шілденің шіл iyul",
-    "august aug август августа августе авг тамыз тамызда тамыздың там avgust",
-    "september sept sep сентябрь сентября сентябре сен сент қыркүйек қыркүйекте қыркүйектің қыр sentabr sentyabr",
-    "october oct октябрь октября октябре окт қазан қазанда қазанның қаз oktabr oktyabr",
-    "november nov ноябрь ноября ноябре ноя нояб қараша қарашада қарашаның қар noyabr",
-    "december dec декабрь декабря декабре дек желтоқсан желтоқсанда желтоқсанның жел dekabr",
+    "february feb февраль февраля феврале фев февр ақпан ақпаны ақпанда ақпанның ақп fevral",
+    "march mar март марта марте мар наурыз наурызы наурызда наурыздың нау mart",
+    "april apr апрель апреля апреле апр сәуір сәуірі сәуірде сәуірдің сәу aprel",
+    "may май мая мае мамыр мамыры мамырда мамырдың мам",
+    "june jun июнь июня июне июн маусым маусымы маусымда маусымның мау iyun",
+    "july jul июль июля июле июл шілде шілдесі шілдеде шілденің шіл iyul",
+    "august aug август августа августе авг тамыз тамызы тамызда тамыздың там avgust",
+    "september sept sep сентябрь сентября сентябре сен сент қыркүйек қыркүйегі қыркүйекте қыркүйектің"
+    " қыр sentabr sentyabr",
+    "october oct октябрь октября октябре окт қазан қазаны қазанда қазанның қаз oktabr oktyabr",
+    "november nov ноябрь ноября ноябре ноя нояб қараша қарашасы қарашада қарашаның қар noyabr",
+    "december dec декабрь декабря декабре дек желтоқсан желтоқсаны желтоқсанда желтоқсанның жел dekabr",
 )
 MONTHS = {word: number for number, forms in enumerate(_FORMS, 1) for word in forms.split()}
 WEEKDAYS = frozenset(
@@ -107,7 +108,12 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _AFTER_YEAR = re.compile(r"\s?(?:года\b|г\.|жылы?\b|ж\.)", re.IGNORECASE)
-_BEFORE = re.compile(_TIME.format("", "") + r"[\s,|•·/–—-]{0,5}(?:on\s)?$", re.IGNORECASE)
+_WEEKDAY = "(?:" + "|".join(sorted(WEEKDAYS, key=len, reverse=True)) + r")(?![^\W\d_])"
+# "9:02 AM EDT, Wed May 10, 2023": the letters of a zone say nothing sure, so they are passed over.
+_BEFORE = re.compile(
+    _TIME.format("", "") + rf"(?:\s[a-z]{{1,3}}t\b|\smsk\b)?[\s,|•·/–—-]{{0,5}}(?:{_WEEKDAY}[\s,.]{{1,3}})?(?:on\s)?$",
+    re.IGNORECASE,
+)
 _ALONE = re.compile(r"(?<![\d.,:])" + _TIME.format("", "") + r"(?![\d%:])", re.IGNORECASE)
 _RELATIVE = re.compile(
     r"\b(?:(?:\d{1,3}|an?|one|two|three|few|несколько|бірнеше)\s*"
@@ -282,7 +288,7 @@ def _printed(match: re.Match[str], text: str, floor: int) -> Printed | None:
         (clock, offset), end = read, after.end()
     elif tail := _AFTER_YEAR.match(text, end):
         end = tail.end()
-    before = None if clock else _BEFORE.search(text, max(floor, start - 30), start)
+    before = None if clock else _BEFORE.search(text, max(floor, start - 40), start)
     if before and (read := _clock(before)):
         (clock, offset), start = read, before.start()
     if either and after and after["ap"]:  # who writes AM and PM writes the month first

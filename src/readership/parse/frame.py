@@ -59,6 +59,9 @@ class Layout:
     credit_first: bool = False
 
 
+GENERIC = Layout()
+
+
 @dataclass
 class Frame:
     """Where the parts of a page are: indices into its lines.

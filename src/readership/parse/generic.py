@@ -21,7 +21,7 @@ def read(lines: Sequence[Line], hints: Hints, site: Site | None, layout: Layout)
         NotAnArticle: no title or no text of an article was found.
     """
     found = Found()
-    first, last, sure = title.find(lines, hints, site)
+    first, last, sure = title.find(lines, hints, site, layout)
     found.title = title.without_site(lines[first].text, site)
     found.note("title", lines[first])
     frame, paragraphs = body.find(lines, first, last)
@@ -142,6 +142,7 @@ def _section_before(lines: Sequence[Line], frame: Frame, before: Sequence[Line])
             and len(line.meta.others) == 1
             and line.kind is Kind.META
             and not _person(line.meta.others[0])
+            and not any(map(str.isdigit, line.meta.others[0]))
         ):
             return line
         if line.kind is Kind.SECTION:
@@ -150,7 +151,7 @@ def _section_before(lines: Sequence[Line], frame: Frame, before: Sequence[Line])
 
 
 _BYLINE_SECTION = re.compile(
-    r"\bby\s.{2,60}?\sin\s(?P<section>[A-Z][\w &-]{2,30}?)(?=\s*(?:$|[|•,]|on\s))", re.IGNORECASE
+    r"\bby\s.{2,60}?\sin\s(?P<section>[A-Z][\w &-]{2,30}?)(?=\s*(?:$|[|•,])|\son\s)", re.IGNORECASE
 )
 
 

@@ -16,7 +16,7 @@ from readership.errors import NotAnArticle
 from readership.models import PageFacts, Provenance, Published, Site
 from readership.parse import dates, layouts
 from readership.parse.article import facts, hints_of, normalise, read_article
-from readership.parse.frame import Found, Hints
+from readership.parse.frame import GENERIC, Found, Hints
 from readership.parse.lines import plain
 from readership.sites import Sites
 
@@ -137,7 +137,7 @@ def read(text: str, url: str | None, sites: Sites) -> PageFacts:
     told = _told(tree)
     url = url or told.url
     site = sites.of_url(url) if url else None
-    layout = layouts.named(site.layout) if site else layouts.GENERIC
+    layout = layouts.named(site.layout) if site else GENERIC
     text, tags = _text(tree)
     hints = _hints(url, told)
     found = read_article(text, tags, hints, site, layout)

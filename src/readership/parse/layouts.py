@@ -1,9 +1,8 @@
 """Layout modules by name, as site entries call them."""
 
 from readership.parse import elkz, inform
-from readership.parse.frame import Layout
+from readership.parse.frame import GENERIC, Layout
 
-GENERIC = Layout()
 _LAYOUTS = {layout.name: layout for layout in (GENERIC, elkz.LAYOUT, inform.LAYOUT)}
 
 

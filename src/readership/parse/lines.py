@@ -160,7 +160,7 @@ _SENTENCE_END = (".", "!", "?", "…", ".”", '."', ".»", "!»", "?»", "».",
 
 # A number with what abbreviates it ("1,2 тыс.", "2.3K"): such a counter is not exact.
 _NUMBER = re.compile(
-    r"(?<![\d.,:])(?P<n>\d{1,3}(?P<sep>[ ,.'’])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d+)"
+    r"(?<![\d.,])(?<!\d:)(?P<n>\d{1,3}(?P<sep>[ ,.'’])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d+)"
     r"(?P<short>[.,]\d+)?(?P<k>\s?(?:[kкmм](?![^\W_])|тыс\.?|млн|мың(?![^\W_])))?",
     re.IGNORECASE | re.ASCII,
 )
@@ -521,6 +521,8 @@ def _piece(piece: str, meta: Meta) -> None:
     elif _INT.fullmatch(key):
         if (value := whole(key)) is not None:
             meta.numbers.append(value)
+    elif key in words.CITIES:
+        return  # where it was written, not a section
     elif key in words.SECTIONS and meta.section is None:
         meta.section = piece.strip(_EDGES)
     elif key in words.VIEW or key in words.COMMENT or key in words.MINUTES or key in words.SHARE or key in words.NAV:

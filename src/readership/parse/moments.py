@@ -35,7 +35,7 @@ def read(
         dated = _after_body(lines, frame)
     if dated is not None:
         _set_published(found, lines, dated, site)
-    for line in (*within, *lines[frame.end : frame.stop]):
+    for line in (*within, *before, *lines[frame.end : frame.stop]):
         for printed, updated in printed_in(line):
             if updated and found.updated is None and (moment := dates.published(printed, zone)):
                 found.updated = moment
@@ -67,7 +67,8 @@ def _is_publication(lines: Sequence[Line], frame: Frame, line: Line) -> bool:
     if stands_with:
         return True
     above = lines[at - 1].kind if at else None
-    return not meta.weekday and at == frame.first - 1 and above not in _HEADER_KINDS
+    touches = all(between.meta and not between.meta.dates for between in lines[at + 1 : frame.first])
+    return not meta.weekday and touches and above not in _HEADER_KINDS
 
 
 def _after_body(lines: Sequence[Line], frame: Frame) -> Line | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from readership.errors import NotAnArticle
 from readership.models import Site
 from readership.parse import words
-from readership.parse.frame import Hints
+from readership.parse.frame import GENERIC, Hints, Layout
 from readership.parse.lines import Kind, Line, plain
 
 _TITLE_WITHIN = 400
@@ -28,14 +28,28 @@ _SLUG_VARIANTS = (
 )  # fmt: skip
 
 
-def find(lines: Sequence[Line], hints: Hints, site: Site | None) -> tuple[int, int, bool]:
+def find(lines: Sequence[Line], hints: Hints, site: Site | None, layout: Layout) -> tuple[int, int, bool]:
     """First and last place of the title, and whether more than its looks speaks for it."""
+    if layout.credit_first and _begins_with_credit(lines, hints):
+        first, last, sure = find(lines[1:], hints, site, GENERIC)
+        return first + 1, last + 1, sure
     text = [at for at, line in enumerate(lines[:_TITLE_WITHIN]) if line.kind is Kind.PROSE and len(line.text) > 60]
     if len(text) > 3 and (found := _best_title(lines[: text[3] + 1], hints, site)):
         return found
     if found := _best_title(lines[:_TITLE_WITHIN], hints, site):
         return found
     raise NotAnArticle("No title was found on the page.", "Menus, pictures and empty pages hold no article.")
+
+
+def _begins_with_credit(lines: Sequence[Line], hints: Hints) -> bool:
+    """A few words, then a longer heading set apart, then its date: the first is no title."""
+    if len(lines) < 3 or any(line.kind is not Kind.TEXT for line in lines[:2]) or lines[0].key == lines[1].key:
+        return False
+    credit, heading, dated = lines[:3]
+    if hints.slug and _slug_share(credit.text, hints.slug) >= 0.5:
+        return False
+    short = credit.text.count(" ") <= 3 and len(credit.text) < len(heading.text) <= 100
+    return short and heading.gap and dated.meta is not None and bool(dated.meta.dates)
 
 
 def _best_title(head: Sequence[Line], hints: Hints, site: Site | None) -> tuple[int, int, bool] | None:
@@ -49,15 +63,13 @@ def _best_title(head: Sequence[Line], hints: Hints, site: Site | None) -> tuple[
     adjacent_text = -2
     for at, line in enumerate(head):
         key = line.key if len(line.text) <= 300 else ""
-        if line.kind is Kind.PROSE and len(line.text) > 60 and line.tag != "h1":
-            prose += 1
         if prose > 2 and best and best[0] >= 4:
             break
+        above, prose = prose, prose + (line.kind is Kind.PROSE and len(line.text) > 60 and line.tag != "h1")
         if not _may_be_title(line, key, own, seen, hints):
             continue
         score = _title_score(head, at, key, seen, hints)
-        if prose:
-            score -= 3 * min(prose, 3)
+        score -= 3 * min(above, 3)
         if adjacent_text == at - 1 and best and best[1] == at - 1:
             score -= 2.5  # of two headings in a row the first is the title, the second its deck
         adjacent_text = at if line.kind is Kind.TEXT else adjacent_text
@@ -84,7 +96,7 @@ def _may_be_title(line: Line, key: str, own: set[str], seen: Mapping[str, list[i
     if len(key) < 4 or len(line.text) > 300 or key in own:
         return False
     if line.kind is Kind.TEXT:
-        return any(ch.isalpha() for ch in key)
+        return 2 * sum(map(str.isalpha, key)) >= len(key)
     known = line.tag == "h1" or key in hints.titles or len(seen.get(key, ())) > 1
     if line.kind is Kind.PROSE:
         return known or line.text.endswith(("?", "!", "…", ")", "»", "”")) or len(line.text) < 90

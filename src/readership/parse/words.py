@@ -244,6 +244,9 @@ NOISE_STARTS = _starts(
     продолжая пользоваться|по московскому
     """
 )
+CITIES = _set(
+    """астана|алматы|шымкент|бишкек|ташкент|душанбе|ашхабад|almaty|astana|bishkek|tashkent|dushanbe|ashgabat"""
+)
 LOGIN = ("password", "пароль", "құпиясөз", "құпия сөз", "forgot your password", "забыли пароль")
 ERROR_PAGES = _set(
     """
