@@ -16,6 +16,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
 
 from readership.pipeline.collect import Clock
 
@@ -73,6 +74,7 @@ class NewsSite:
         overrides: answers of its own by path; an exception class cuts the connection.
         status: answer of every page but robots.txt while it is set.
         counter: whether pages print their counter (a change of layout takes it away).
+        printed: counters that went out, by story: (moment, views).
         latency: simulated seconds an answer takes.
     """
 
@@ -86,6 +88,7 @@ class NewsSite:
     latency: float = 0.2
     log: list[tuple[datetime, str, int]] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
+    printed: dict[int, list[tuple[datetime, int]]] = field(default_factory=dict)
     port: int = 0
 
     @property
@@ -126,6 +129,7 @@ class NewsSite:
             return 404, {"Content-Type": "text/html"}, b"<html><body><h1>404</h1></body></html>"
         if story.deleted_at and story.deleted_at <= now:
             return 410, {"Content-Type": "text/html"}, b"<html><body><h1>Gone</h1></body></html>"
+        self.printed.setdefault(story.key, []).append((now, story.curve(now)))
         return 200, {"Content-Type": "text/html; charset=utf-8"}, self.html(story, now).encode()
 
     def html(self, story: Story, now: datetime) -> str:
@@ -137,7 +141,7 @@ class NewsSite:
         text = "".join(
             f"<p>Paragraph {n} tells how the water came to the fields of district {story.key}.</p>" for n in range(4)
         )
-        moment = story.published.strftime("%d.%m.%Y %H:%M")
+        moment = story.published.astimezone(ZoneInfo(ZONE)).strftime("%d.%m.%Y %H:%M")
         return (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
             f'<script type="application/ld+json">{json.dumps(facts)}</script></head><body><main><article><h1>{title}</h1>'
