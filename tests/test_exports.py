@@ -23,7 +23,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT
+from common import ROOT
 from exporting import (
     EDITION,
     HARD,

@@ -24,7 +24,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from conftest import ROOT
+from common import ROOT
 from exporting import HARD, MADE, asked, rows_of_jsonl, written
 from readership import exports
 from readership.errors import ReadershipError, UsageError

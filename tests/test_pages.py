@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from conftest import NASTY, ROOT
+from common import NASTY, ROOT
 from readership import queries, settings
 from readership.i18n import LANGUAGES
 from readership.queries import Selection

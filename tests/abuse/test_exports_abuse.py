@@ -21,7 +21,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from conftest import NASTY
+from common import NASTY
 from exporting import asked, rows_of_csv, rows_of_jsonl, rows_of_parquet, rows_of_xlsx, written
 from readership import exports
 from readership import settings as settings_module

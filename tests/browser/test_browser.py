@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
-from conftest import NASTY, ROOT
+from common import NASTY, ROOT
 from readership.ui.shell import PAGES
 
 pytestmark = pytest.mark.browser

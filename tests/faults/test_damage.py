@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from ground import FULL, Ground
 from test_kills import killed_at
 
 import stores
-from conftest import FULL, Ground
 
 TURNS = 100 if FULL else 6
 LOOP = """

@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
+from ground import FULL, Ground
 
 import stores
-from conftest import FULL, Ground
 from readership.pipeline import keep
 from readership.store import edition, ledger
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ground import FULL, Ground
 from points import Points, fail
 
 import stores
-from conftest import FULL, Ground
 from readership.errors import ReadershipError
 from readership.pipeline.ingest import ingest
 

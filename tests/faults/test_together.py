@@ -8,8 +8,9 @@ import threading
 import time
 from pathlib import Path
 
+from ground import FULL, Ground
+
 import stores
-from conftest import FULL, Ground
 from readership import queries
 from readership.pipeline import keep
 
