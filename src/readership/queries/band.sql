@@ -24,15 +24,18 @@ days AS MATERIALIZED (
 ),
 -- One row a site, day, week back (0 is the day itself) and hour; `cut` where it ends at the wall-clock time of the site's newest reading.
 wanted AS MATERIALIZED (
-    SELECT d.site, d.day, w.week, e.day AS at_day, h.hour, e.from_s,
+    SELECT d.site, d.day, d.week, d.at_day, h.hour, e.from_s,
         d.day = d.as_of_day AND (NOT b.hourly
             OR (h.hour >= n.hour AND (h.hour <= b.hour OR d.day < b.as_of_day))) AS cut,
         CASE WHEN d.day = d.as_of_day THEN e.cut_s ELSE e.to_s END AS day_end_s
-    FROM asked AS b
-    JOIN days AS d ON d.day BETWEEN b.low AND b.high
-    CROSS JOIN range(0, 9) AS w(week)
-    JOIN days AS e ON e.site = d.site AND e.day = d.day - (7 * w.week)::INTEGER
+    FROM (
+        SELECT k.site, k.day, k.as_of_day, k.week, k.day - (7 * k.week)::INTEGER AS at_day
+        FROM (SELECT site, day, as_of_day, unnest(range(0, 9)) AS week FROM days) AS k
+        WHERE k.day >= (SELECT b.low FROM asked AS b)
+    ) AS d
+    JOIN days AS e ON e.site = d.site AND e.day = d.at_day
     JOIN newest AS n ON n.site = d.site
+    CROSS JOIN asked AS b
     JOIN (SELECT NULL AS hour UNION ALL SELECT hour FROM range(0, 24) AS r(hour)) AS h ON b.hourly = (h.hour IS NOT NULL)
 ),
 gained_hour AS MATERIALIZED (
