@@ -288,7 +288,8 @@ def _printed(match: re.Match[str], text: str, floor: int) -> Printed | None:
         (clock, offset), end = read, after.end()
     elif tail := _AFTER_YEAR.match(text, end):
         end = tail.end()
-    before = None if clock else _BEFORE.search(text, max(floor, start - 40), start)
+    window = max(floor, start - 40)
+    before = None if clock or text.find(":", window, start) < 0 else _BEFORE.search(text, window, start)
     if before and (read := _clock(before)):
         (clock, offset), start = read, before.start()
     if either and after and after["ap"]:  # who writes AM and PM writes the month first

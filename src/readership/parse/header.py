@@ -36,6 +36,8 @@ _PAIR = re.compile(
 )
 _QUANT = re.compile(r"^10{0,3}\s?(?=\D)")
 _VALUE_FIRST = re.compile(rf"(?<![\d.,])(?P<value>{_VALUE})\s?(?P<name>{_NAME})(?![^\W\d_])", re.IGNORECASE)
+# Every name begins with one of these: much cheaper to look for.
+_STEMS = tuple(sorted({name[:3] for name in _NAMES}))
 _HAS_NAME = re.compile(rf"(?<![^\W\d_])(?:{_NAME})(?![^\W\d_])", re.IGNORECASE)
 _CHANGE = re.compile(r"[(\[]?\s*(?:[+\-−–▲▼↑↓△▽⬆⬇]\s*)+\d+(?:[.,]\d+)?\s*%?\s*[)\]]?|\d+(?:[.,]\d+)?\s*%|[▲▼↑↓△▽⬆⬇]")
 _FILLER = re.compile(
@@ -59,7 +61,8 @@ class Figure:
 
 def looks_like(text: str) -> bool:
     """A line that names a currency; only such are read for labelled figures."""
-    return _HAS_NAME.search(text) is not None
+    low = text.lower()
+    return any(map(low.__contains__, _STEMS)) and _HAS_NAME.search(text) is not None
 
 
 def label(text: str) -> str | None:

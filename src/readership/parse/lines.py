@@ -224,7 +224,7 @@ def classify(line: Line) -> None:
         _caption(line, text[-80:].lower() if size < 600 else "")
         return
     low = text.lower()
-    if _by_words(line, low) or _by_start(line, low):
+    if (size <= _LONGEST_WORDS and _by_words(line, low)) or _by_start(line, low):
         return
     if line.tag != "h1" and _invites(low):
         line.kind = Kind.SHARE
@@ -285,6 +285,9 @@ def _caption(line: Line, low: str) -> None:
 
 
 _COUNT_WORDS = words.VIEW | words.COMMENT | words.OTHER_COUNTS
+_LAST_WORDS = frozenset(word.split()[-1] for word in _COUNT_WORDS)
+_FIRST_WORDS = frozenset(word.split()[0] for word in _COUNT_WORDS) | _TIMES
+_EDGES_AND_CUT = _EDGES + "\0"
 _BY_WORDS: dict[str, Kind] = {
     **dict.fromkeys(words.MINUTES | words.VIEW | words.COMMENT, Kind.LABEL),
     **dict.fromkeys(words.NAV | words.HOME, Kind.NAV),
@@ -311,6 +314,7 @@ def _invites(low: str) -> bool:
 
 _PHOTO_STEMS = ("photo", "фото", "сурет", "image", "picture", "иллюстрац", "коллаж", "скриншот")
 _LABEL_STARTS = ("by ", "©", "(", "[", *_PHOTO_STEMS)
+_LONGEST_WORDS = max(map(len, _BY_WORDS)) + 6
 _HAS_LABEL = re.compile(r"[:|–—©]|\s-\s|^by |^от |^подготовил|^дайындаған|^written by|фото|photo|сурет", re.IGNORECASE)
 
 
@@ -487,6 +491,9 @@ def _cut_counters(rest: str, meta: Meta) -> str:
 def _label_before(text: str, floor: int, end: int) -> tuple[str, int, int] | None:
     """The counter's word that ends right before a number: word, start, end."""
     begin = max(floor, end - _NEAR)
+    near = text[begin:end].lower().rstrip(" :-–—=|(").replace("|", " ")
+    if not near or near.rsplit(None, 1)[-1].strip(_EDGES_AND_CUT) not in _LAST_WORDS:
+        return None
     tokens = list(_TOKEN.finditer(text, begin, end))[-3:]
     if not tokens or text[tokens[-1].end() : end].strip(" :-–—=|("):
         return None
@@ -499,6 +506,9 @@ def _label_before(text: str, floor: int, end: int) -> tuple[str, int, int] | Non
 
 def _label_after(text: str, start: int) -> tuple[str, int, int] | None:
     """The counter's word that follows a number at once."""
+    near = text[start : start + _NEAR].lower().lstrip(" -").replace("|", " ")
+    if not near or near.split(None, 1)[0].strip(_EDGES_AND_CUT) not in _FIRST_WORDS:
+        return None
     tokens = list(_TOKEN.finditer(text, start, start + _NEAR))[:4]
     if not tokens or text[start : tokens[0].start()].strip(" -"):
         return None

@@ -12,6 +12,9 @@ from readership.parse.frame import GENERIC, Hints, Layout
 from readership.parse.lines import Kind, Line, plain
 
 _TITLE_WITHIN = 400
+_HEADINGS = (Kind.TEXT, Kind.PROSE, Kind.META)
+# A title that looks like a sentence is looked for before so many paragraphs only.
+_TEXT_KEYS = 2
 _WORD = re.compile(r"[^\W_]+")
 _LATIN = dict(
     zip(
@@ -53,33 +56,37 @@ def _begins_with_credit(lines: Sequence[Line], hints: Hints) -> bool:
 
 
 def _best_title(head: Sequence[Line], hints: Hints, site: Site | None) -> tuple[int, int, bool] | None:
-    seen: dict[str, list[int]] = {}
-    for at, line in enumerate(head):
-        if line.kind in (Kind.TEXT, Kind.PROSE, Kind.META) and len(line.text) <= 300:
-            seen.setdefault(line.key, []).append(at)
+    seen, above = _seen(head)
     own = {plain(name) for name in (*site.own_names, site.name)} if site else set()
     best: tuple[float, int] | None = None
-    prose = 0
-    adjacent_text = -2
     for at, line in enumerate(head):
-        key = line.key if len(line.text) <= 300 else ""
-        if prose > 2 and best and best[0] >= 4:
+        if above[at] > 2 and best and best[0] >= 4:
             break
-        above, prose = prose, prose + (line.kind is Kind.PROSE and len(line.text) > 60 and line.tag != "h1")
-        if not _may_be_title(line, key, own, seen, hints):
+        if (above[at] > _TEXT_KEYS and line.kind is Kind.PROSE) or not _may_be_title(line, own, seen, hints):
             continue
-        score = _title_score(head, at, key, seen, hints)
-        score -= 3 * min(above, 3)
-        if adjacent_text == at - 1 and best and best[1] == at - 1:
+        score = _title_score(head, at, line.key, seen, hints) - 3 * min(above[at], 3)
+        if at and best and best[1] == at - 1 and head[at - 1].kind is Kind.TEXT:
             score -= 2.5  # of two headings in a row the first is the title, the second its deck
-        adjacent_text = at if line.kind is Kind.TEXT else adjacent_text
         if best is None or score >= best[0]:
             best = (score, at)
     if best is None or best[0] < 0.5:
         return None
-    key = head[best[1]].key
-    places = [at for at in seen[key] if at <= best[1] + 30]
+    places = [at for at in seen[head[best[1]].key] if at <= best[1] + 30]
     return places[0], _last_repeat(head, places), best[0] >= 6
+
+
+def _seen(head: Sequence[Line]) -> tuple[dict[str, list[int]], list[int]]:
+    """Where each heading stands (several times when it is printed twice), and how much text is above each line."""
+    seen: dict[str, list[int]] = {}
+    above: list[int] = []
+    text = 0
+    for at, line in enumerate(head):
+        above.append(text)
+        long = line.kind is Kind.PROSE and len(line.text) > 60 and line.tag != "h1"
+        if line.kind in _HEADINGS and len(line.text) <= 300 and not (long and text > _TEXT_KEYS):
+            seen.setdefault(line.key, []).append(at)
+        text += long
+    return seen, above
 
 
 def _last_repeat(head: Sequence[Line], places: Sequence[int]) -> int:
@@ -92,8 +99,11 @@ def _last_repeat(head: Sequence[Line], places: Sequence[int]) -> int:
     return last
 
 
-def _may_be_title(line: Line, key: str, own: set[str], seen: Mapping[str, list[int]], hints: Hints) -> bool:
-    if len(key) < 4 or len(line.text) > 300 or key in own:
+def _may_be_title(line: Line, own: set[str], seen: Mapping[str, list[int]], hints: Hints) -> bool:
+    if line.kind not in _HEADINGS or len(line.text) > 300:
+        return False
+    key = line.key
+    if len(key) < 4 or key in own:
         return False
     if line.kind is Kind.TEXT:
         return 2 * sum(map(str.isalpha, key)) >= len(key)
