@@ -303,5 +303,5 @@ CREATE VIEW official_pick AS
 CREATE MACRO official_on(days) AS TABLE
     SELECT d.day AS for_day, o.currency, o.quote, o.per_unit, o.source, o.day AS official_day
     FROM (SELECT unnest(days) AS day) AS d
-    JOIN official_pick AS o ON o.day <= d.day AND o.day > d.day - 10
+    JOIN official_pick AS o ON o.day <= d.day AND o.day >= d.day - 10
     QUALIFY row_number() OVER (PARTITION BY d.day, o.currency, o.quote ORDER BY o.day DESC) = 1;

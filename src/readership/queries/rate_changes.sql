@@ -1,15 +1,19 @@
 -- rate_changes: each rate now and its change over a day, a week, a month and a year, header and official apart.
 -- columns: kind header or official; site or source; currency; quote; day DATE of the newest figure; value DECIMAL; over day, week, month or year; before_day DATE; before DECIMAL; change DECIMAL; change_percent DOUBLE change / (value - change); NULL where no figure is at most a week older than the day compared with
+-- parameters: currency = NULL one currency; quote = NULL one quote currency
 WITH figures AS (
     SELECT 'header' AS kind, r.site, r.currency, r.quote, c.day,
-        arg_max(r.value, (r.captured_at, r.captures, r.value)) AS value
+        arg_max(r.value, (r.captured_at, r.captures, coalesce(r.example_article, 0), r.value)) AS value
     FROM header_rate AS r
     JOIN site AS z ON z.site = r.site
     JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // 3600
-    WHERE site_chosen($selection::selection, r.site)
+    WHERE site_chosen($selection::selection, r.site) AND ($currency::VARCHAR IS NULL OR r.currency = $currency::VARCHAR)
+        AND ($quote::VARCHAR IS NULL OR r.quote = $quote::VARCHAR)
     GROUP BY ALL
     UNION ALL
-    SELECT 'official', source, currency, quote, day, per_unit FROM official_pick
+    SELECT 'official', o.source, o.currency, o.quote, o.day, (o.value / o.quant)::DECIMAL(18, 6) FROM official_rate AS o
+    WHERE ($currency::VARCHAR IS NULL OR o.currency = $currency::VARCHAR)
+        AND ($quote::VARCHAR IS NULL OR o.quote = $quote::VARCHAR)
 ),
 newest AS (
     SELECT kind, site, currency, quote, max(day) AS day, arg_max(value, day) AS value
@@ -25,7 +29,7 @@ found AS (
     SELECT a.kind, a.site, a.currency, a.quote, a.over, max(f.day) AS before_day, arg_max(f.value, f.day) AS before
     FROM asked AS a
     JOIN figures AS f ON f.kind = a.kind AND f.site = a.site AND f.currency = a.currency
-        AND f.quote IS NOT DISTINCT FROM a.quote AND f.day <= a.goal AND f.day > a.goal - 7
+        AND f.quote IS NOT DISTINCT FROM a.quote AND f.day <= a.goal AND f.day >= a.goal - 7
     GROUP BY ALL
 )
 SELECT a.kind, a.site, a.currency, a.quote, a.day, a.value, a.over, f.before_day, f.before,
@@ -33,4 +37,4 @@ SELECT a.kind, a.site, a.currency, a.quote, a.day, a.value, a.over, f.before_day
 FROM asked AS a
 LEFT JOIN found AS f ON f.kind = a.kind AND f.site = a.site AND f.currency = a.currency
     AND f.quote IS NOT DISTINCT FROM a.quote AND f.over = a.over
-ORDER BY a.kind, a.site, a.currency, a.position
+ORDER BY a.kind, a.site, a.currency, a.quote, a.position

@@ -1,5 +1,6 @@
 -- Captures without a moment, matched to official days by their header (DEFINITIONS, Rates): days whose USD, EUR and RUB all
--- lie within 1 % of the header's (deviation as a share of the official rate). Reads facts.capture, facts.header_rate, `official_rate`, `site`.
+-- lie within 1 % of the header's (deviation as a share of the official rate); of days equally near, as those a rate is
+-- carried to, the first. Reads facts.capture, facts.header_rate, `official_rate`, `site`.
 
 CREATE TEMP TABLE header_triple AS
 SELECT h.capture, c.article, h.site, h.quote, c.captured_at,
@@ -34,8 +35,8 @@ SELECT h.capture, h.article, h.site, h.quote, h.usd, h.eur, h.rub, m.source, coa
 FROM header_triple AS h
 LEFT JOIN (
     SELECT capture, source, count(*) AS candidates, min(day) AS first_day, max(day) AS last_day,
-        arg_min(day, deviation) AS day, CAST(min(deviation) AS DOUBLE) AS deviation
-    FROM candidate
+        min(CASE WHEN deviation = least_deviation THEN day END) AS day, CAST(min(deviation) AS DOUBLE) AS deviation
+    FROM (SELECT *, min(deviation) OVER (PARTITION BY capture, source) AS least_deviation FROM candidate) AS c
     GROUP BY capture, source
     QUALIFY row_number() OVER (PARTITION BY capture ORDER BY CASE WHEN source = 'NBK' THEN 0 ELSE 1 END, source) = 1
 ) AS m ON m.capture = h.capture
