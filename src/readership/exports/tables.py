@@ -44,17 +44,18 @@ def of_query(asked: Asked, form: str, *, bom: bool = False) -> Export:
         NoEdition: the edition can't be opened.
         DiskFull: there is no room for the file.
     """
-    return of_batches(answer(asked), asked, form, bom=bom)
+    try:
+        return of_batches(answer(asked), asked, form, bom=bom)
+    except queries.OutOfRoom:
+        # Rare: not all that a question does can be done on disk. Then it takes the memory that pages have.
+        return of_batches(answer(asked, frugal=False), asked, form, bom=bom)
 
 
-def answer(asked: Asked) -> Iterator[pa.RecordBatch]:
+def answer(asked: Asked, *, frugal: bool = True) -> Iterator[pa.RecordBatch]:
     """The answer's record batches, one without rows when there are none."""
-    name, some = asked.query.name, False
-    for batch in queries.stream(name, asked.selection, asked.edition, rows=cells.ROWS, **asked.parameters):
-        some = True
-        yield batch
-    if not some:  # An answer without rows comes without a batch; its columns are wanted all the same.
-        yield cells.empty(queries.fetch(name, asked.selection, asked.edition, **asked.parameters))
+    return queries.stream(
+        asked.query.name, asked.selection, asked.edition, rows=cells.ROWS, frugal=frugal, **asked.parameters
+    )
 
 
 def of_batches(batches: Iterable[pa.RecordBatch], asked: Asked, form: str, *, bom: bool = False) -> Export:
@@ -128,15 +129,14 @@ def _json_lines(rows: Rows, file: IO[bytes], _bom: bool) -> Proof:
 
 
 def _parquet(rows: Rows, file: IO[bytes], _bom: bool) -> Proof:
-    writer = None
-    for batch in rows:
-        if writer is None:
-            writer = pa.parquet.ParquetWriter(file, batch.schema, compression="zstd")
-        writer.write_batch(batch)
-    assert writer is not None  # There is always a batch, if one without rows.
-    proof = rows.proof()
-    writer.add_key_value_metadata({KEY: json.dumps(proof.as_dict(), ensure_ascii=False)})
-    writer.close()
+    batches = iter(rows)
+    first = next(batches)
+    with pa.parquet.ParquetWriter(file, first.schema, compression="zstd") as writer:
+        writer.write_batch(first)
+        for batch in batches:
+            writer.write_batch(batch)
+        proof = rows.proof()
+        writer.add_key_value_metadata({KEY: json.dumps(proof.as_dict(), ensure_ascii=False)})
     return proof
 
 

@@ -10,15 +10,19 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from readership.errors import NoEdition, ReadershipError, UsageError
+from readership.errors import DiskFull, NoEdition, ReadershipError, UsageError
 from readership.queries.catalogue import Parameter, Query, catalogue, macros, named
 from readership.queries.edition import Edition, current
 from readership.queries.selection import MODES, QUESTIONS, URL_NAMES, VALUES, Selection, from_arguments
 
 __all__ = [
-    "MODES", "QUESTIONS", "URL_NAMES", "VALUES", "Edition", "Parameter", "Query", "Selection", "catalogue", "current",
-    "fetch", "from_arguments", "macros", "named", "stream",
+    "MODES", "QUESTIONS", "URL_NAMES", "VALUES", "Edition", "OutOfRoom", "Parameter", "Query", "Selection", "catalogue",
+    "current", "fetch", "from_arguments", "macros", "named", "stream",
 ]  # fmt: skip
+
+
+class OutOfRoom(ReadershipError):
+    """A question takes more memory than the connection has that it was asked on."""
 
 
 def fetch(name: str, selection: Selection, edition: Edition, **parameters: Any) -> pd.DataFrame:
@@ -38,13 +42,53 @@ def fetch(name: str, selection: Selection, edition: Edition, **parameters: Any) 
 
 
 def stream(
-    name: str, selection: Selection, edition: Edition, rows: int = 50_000, **parameters: Any
+    name: str, selection: Selection, edition: Edition, rows: int = 50_000, *, frugal: bool = False, **parameters: Any
 ) -> Iterator[pa.RecordBatch]:
-    """The answer as Arrow record batches, one at a time: for exports of any length."""
+    """The answer as Arrow record batches, one at a time; one without rows when the answer is empty.
+
+    Args:
+        rows: of a batch, at most.
+        frugal: on a connection apart with little memory, which sorts on disk: for exports of any length.
+
+    Raises:
+        UsageError, NoEdition: as `fetch`; some only when a batch is asked for.
+        OutOfRoom: what the question does can't all be done on disk.
+    """
     sql, bound = _bound(name, selection, parameters)
-    with edition.cursor() as cursor, _plainly(name, parameters):
-        # Planned twice, unlike `fetch`; but only a relation gives batches without holding the whole answer.
-        yield from cursor.sql(sql, params=bound).to_arrow_reader(rows)
+    with edition.apart() if frugal else edition.cursor() as connection, _plainly(name, parameters):
+        yield from _batches(connection, sql, bound, rows)
+
+
+def _batches(
+    connection: duckdb.DuckDBPyConnection, sql: str, bound: dict[str, Any], rows: int
+) -> Iterator[pa.RecordBatch]:
+    # Planned twice, unlike `fetch`; but only a relation gives batches without holding the whole answer.
+    reader = connection.sql(sql, params=bound).to_arrow_reader(rows)
+    batch = _next(reader) or pa.RecordBatch.from_pylist([], schema=reader.schema)
+    while batch is not None:
+        yield batch
+        batch = _next(reader)
+
+
+_SAID = {
+    "Out of Memory": duckdb.OutOfMemoryException,
+    "Conversion": duckdb.ConversionException,
+    "IO Error": duckdb.IOException,
+}
+
+
+def _next(reader: pa.RecordBatchReader) -> pa.RecordBatch | None:
+    """The next batch. What DuckDB says while it is being read comes as errors of Arrow, by their first words."""
+    try:
+        return next(reader, None)
+    except (OSError, pa.ArrowException) as error:
+        said = str(error)
+        if "No space left" in said:
+            raise DiskFull(
+                "There is no room on the server to sort this answer.", "Select less, or try later."
+            ) from error
+        kinds = [kind for words, kind in _SAID.items() if said.startswith(words)]
+        raise (kinds or [duckdb.Error])[0](said) from error
 
 
 def _bound(name: str, selection: Selection, parameters: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -58,6 +102,10 @@ def _bound(name: str, selection: Selection, parameters: dict[str, Any]) -> tuple
     if "$selection" in query.sql:
         bound["selection"] = selection.parameter()
     return query.sql, bound
+
+
+_DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)
+"""What reading a cut or flipped file raises; a block with a wrong checksum raises a bare duckdb.Error."""
 
 
 @contextmanager
@@ -74,7 +122,16 @@ def _plainly(name: str, parameters: dict[str, Any]) -> Iterator[None]:
         raise NoEdition(
             "This edition was published by another version of Readership.", "Run `readership publish`."
         ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise OutOfRoom(
+            f"The question {name} takes more memory than it may have.", "Select less, or raise READERSHIP_MEMORY_MB."
+        ) from error
     except duckdb.Error as error:
+        if isinstance(error, _DAMAGE) or "Corrupt database file" in str(error):
+            raise NoEdition(
+                f"The published edition is damaged ({type(error).__name__}).",
+                "Run `readership publish --full`: it makes a new one from the store.",
+            ) from error
         raise ReadershipError(
             f"The question {name} could not be answered ({type(error).__name__}).",
             "Try again; if it stays, report it with the page's address.",

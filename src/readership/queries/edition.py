@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,8 @@ from readership.errors import NoEdition
 from readership.settings import Settings
 
 POINTER = "current.json"
+APART_MB = 112
+"""Memory of a connection apart, megabytes: what an export of a million rows may take, sorting included."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,21 @@ class Edition:
     memory_limit_mb: int = 2048
     threads: int = 0
 
+    @contextmanager
+    def apart(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of its own with little memory, for answers of any length: what it has to sort, it sorts on disk.
+
+        Raises:
+            NoEdition: the file is gone or can't be read.
+        """
+        with tempfile.TemporaryDirectory(prefix="readership-") as spill:
+            try:
+                connection = _open_apart(self, spill)
+            except duckdb.Error as error:
+                raise _unopened(self, error) from error
+            with connection:
+                yield connection
+
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A cursor of its own for one query, in any thread.
 
@@ -48,10 +68,14 @@ class Edition:
         try:
             return _root(self).cursor()
         except duckdb.Error as error:
-            raise NoEdition(
-                f"Edition {self.number} can't be opened ({type(error).__name__}).",
-                "Run `readership publish --full`: it makes a new one from the store.",
-            ) from error
+            raise _unopened(self, error) from error
+
+
+def _unopened(edition: Edition, error: duckdb.Error) -> NoEdition:
+    return NoEdition(
+        f"Edition {edition.number} can't be opened ({type(error).__name__}).",
+        "Run `readership publish --full`: it makes a new one from the store.",
+    )
 
 
 def current(settings: Settings) -> Edition | None:
@@ -91,17 +115,40 @@ def _root(edition: Edition) -> duckdb.DuckDBPyConnection:
 
 def _open(edition: Edition) -> duckdb.DuckDBPyConnection:
     """The hardened read-only connection (DESIGN §3): nothing outside the edition can be reached from a query."""
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "enable_external_access": False,
+    config = _hardened(max(edition.memory_limit_mb, 128)) | {"enable_external_access": False}
+    if edition.threads:
+        config["threads"] = edition.threads
+    connection = duckdb.connect(str(edition.path), read_only=True, config=config)
+    _lock(connection)
+    return connection
+
+
+def _open_apart(edition: Edition, spill: str) -> duckdb.DuckDBPyConnection:
+    """As hardened as `_open`, but in an instance of its own: a file can't be opened twice with two limits."""
+    config = _hardened(APART_MB) | {"threads": 1, "temp_directory": spill}  # each thread sorts with memory of its own
+    connection = duckdb.connect(":memory:", config=config)
+    try:
+        path = str(edition.path).replace("'", "''")
+        connection.execute(f"ATTACH '{path}' AS edition (READ_ONLY)")
+        connection.execute("USE edition")
+        connection.execute("SET enable_external_access = false")
+        _lock(connection)
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _hardened(memory_mb: int) -> dict[str, str | bool | int | float | list[str]]:
+    return {
         "python_enable_replacements": False,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "allow_community_extensions": False,
-        "memory_limit": f"{max(edition.memory_limit_mb, 128)}MB",
+        "memory_limit": f"{memory_mb}MB",
     }
-    if edition.threads:
-        config["threads"] = edition.threads
-    connection = duckdb.connect(str(edition.path), read_only=True, config=config)
+
+
+def _lock(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute("SET lock_configuration = true")
-    return connection
