@@ -1,15 +1,27 @@
 """Articles: which articles are these, and how is each read?"""
 
-from readership.ui import fetch, nothing, page, stop, table
+from readership.ui import beside, fetch, nothing, of_all, page, say, stop, switch, table
+
+LIMIT = 500
+SHOWN = [
+    "published_local", "title", "views", "index", "percentile", "age_class", "spike_state", "evergreen_state",
+    "velocity", "section", "language", "authors", "observed_at", "readings", "site", "url",
+]  # fmt: skip
 
 selection = page("Articles", "Which articles are these, and how is each read? Choose a row to open its page.")
-rows = fetch("articles", selection)
-if nothing(rows, selection):
+facts = fetch("key_figures", selection)
+if nothing(facts, selection, count="articles"):
     stop()
-table(
-    rows,
-    "articles",
-    ["published_local", "title", "section", "language", "authors", "views", "observed_at", "readings", "site", "url"],
-    opens=True,
-    height=640,
+order = switch(
+    "order",
+    {
+        "published": say("Newest first"),
+        "views": say("Most read first"),
+        "read": say("Last reading first"),
+        "title": say("By title"),
+    },
 )
+rows = fetch("articles", selection, order=order, limit=LIMIT)
+states = fetch("states", selection, order=order, limit=LIMIT)
+of_all(rows, facts)
+table(beside(rows, states), "articles", SHOWN, opens=True, height=640)

@@ -1,4 +1,4 @@
-"""Overview: how are our articles doing?"""
+"""Overview: how are our articles doing now?"""
 
 import streamlit as st
 
@@ -7,50 +7,52 @@ from readership.ui import (
     board,
     draw,
     fetch,
-    grain,
-    how_usual,
     is_board,
     key_figures,
     language,
+    lead,
+    movers,
     nothing,
     page,
     say,
     show,
     stop,
     table,
+    views_over_time,
 )
 
-MOVING = ["kind", "gained_24h", "gained_before", "title"]
-SPIKING = ["state", "velocity", "threshold", "title"]
+SPIKING = ["state", "velocity", "threshold", "title", "since"]
+LASTING = ["views_7d", "title", "published_day", "state"]
+NEWEST = ["published_local", "views", "title", "section"]
 
 selection = page("Overview", "How are our articles doing?")
-days = (selection.since, selection.until)
 facts = fetch("key_figures", selection)
 if nothing(facts, selection, count="articles"):
     stop()
+today = fetch("band", selection, grain="hour")
+moving = fetch("movers", selection, limit=5)
+fast = fetch("spikes", selection, limit=15)
 if is_board():
-    board(facts, fetch("movers", selection))
+    board(today, moving, fast)
     stop()
+lead(today)
 key_figures(facts, selection)
-band = fetch("band", selection)
-how_usual(band)
 
-bucket = grain("gained", selection, ("hour", "day", "week", "month"))
-gained = fetch("views_gained", selection, grain=bucket)
-show(draw(figures.views_gained, gained, bucket, language(), days, band), gained, "views-gained")
+over_time, day = st.columns([5, 3], gap="medium")
+with over_time:
+    views_over_time(selection)
+with day:
+    show(draw(figures.day_so_far, today, language()), today, "day-so-far")
+    table(fast, "spikes", SPIKING, title=say("Read unusually fast now"), opens=True)
+movers(moving)
 
-bucket = grain("publication", selection)
-published = fetch("views_by_publication", selection, grain=bucket)
-show(draw(figures.views_by_publication, published, bucket, language(), days), published, "views-by-publication")
-
-left, right = st.columns(2, gap="medium")
-with left:
-    table(fetch("movers", selection, limit=5), "movers", MOVING, title=say("What moves in 24 hours"), opens=True)
-    rows = fetch("articles", selection, order="published", limit=10)
-    table(rows, "newest", ["published_local", "views", "title", "section"], title=say("Newest articles"), opens=True)
-with right:
-    table(fetch("spikes", selection, limit=15), "spikes", SPIKING, title=say("Read unusually fast now"), opens=True)
-    rows = fetch("articles", selection, order="views", limit=10)
-    table(rows, "most-read", ["views", "title", "published_day"], title=say("Most read articles"), opens=True)
-rows = fetch("evergreen", selection, limit=20)
-table(rows, "evergreen", ["views_7d", "title", "section", "published_day", "state"], title=say("Older and still read"))
+hours = fetch("hour_weekday", selection)
+read, published = st.columns(2, gap="medium")
+with read:
+    show(draw(figures.hour_weekday, hours, "views_per_hour", language()), hours, "hours-read")
+    rows = fetch("evergreen", selection, limit=20)
+    table(rows, "evergreen", LASTING, title=say("Older and still read"), opens=True)
+with published:
+    show(draw(figures.hour_weekday, hours, "articles_published", language()), hours, "hours-published")
+    rows = fetch("articles", selection, limit=10)
+    table(rows, "newest", NEWEST, title=say("Newest articles"), opens=True)

@@ -3,18 +3,29 @@
 import streamlit as st
 
 from readership import figures
-from readership.ui import draw, fetch, language, nothing, page, show, stop
+from readership.ui import draw, fetch, language, nothing, page, say, show, stop, switch, table, with_names
+
+RESULT = ["name", "articles", "share_of_articles", "views", "share_of_views", "median_24h", "articles_known_24h"]
 
 selection = page("Publishing", "Do we publish when we are read, and what does our output bring?")
-hours = fetch("hour_weekday", selection)
-sections = fetch("group_views", selection, dimension="section")
-if nothing(sections, selection):
+facts = fetch("key_figures", selection)
+if nothing(facts, selection, count="articles"):
     stop()
-read, published = st.columns(2, gap="medium")
-with read:
-    show(draw(figures.hour_weekday, hours, "views_per_hour", language()), hours, "hours-read")
-    show(draw(figures.output_and_result, sections, "section", language()), sections, "by-section")
+hours = fetch("hour_weekday", selection)
+show(draw(figures.publishing_clock, hours, language()), hours, "publishing-clock")
+published, read = st.columns(2, gap="medium")
 with published:
     show(draw(figures.hour_weekday, hours, "articles_published", language()), hours, "hours-published")
-    languages = fetch("group_views", selection, dimension="language")
-    show(draw(figures.output_and_result, languages, "language", language()), languages, "by-language")
+with read:
+    show(draw(figures.hour_weekday, hours, "views_per_hour", language()), hours, "hours-read")
+
+by = switch(
+    "by",
+    {"section": say("Section"), "language": say("Language"), "weekday": say("Weekday"), "hour": say("Hour")},
+)
+rows = fetch("publishing", selection, by=by)
+drawn, told = st.columns(2, gap="medium")
+with drawn:
+    show(draw(figures.output_and_result, rows, by, language()), rows, "output-and-result")
+with told:
+    table(with_names(rows, by), "publishing", RESULT, title=say("Output and result in figures"))

@@ -4,22 +4,42 @@ Every figure says in its subtitle which question it answers and what is unknown,
 the reader's language. Colours hold on paper and on slate alike, so that one figure serves both themes and exports.
 """
 
-from readership.figures.article import article_curve
+from readership.figures.article import article_curve, beside_kind
 from readership.figures.big import big_numbers
+from readership.figures.day import day_so_far
+from readership.figures.groups import breakdown, group_hours, group_trend, performance, reach, treemap
+from readership.figures.map import world_map
+from readership.figures.network import country_matrix, country_network
 from readership.figures.ranks import output_and_result, ranked
 from readership.figures.rates import header_rates
+from readership.figures.releases import release_trend, releases
 from readership.figures.style import Figure
-from readership.figures.time import views_by_publication, views_gained
-from readership.figures.week import hour_weekday
+from readership.figures.time import views_at_age, views_by_publication, views_gained
+from readership.figures.week import hour_weekday, publishing_clock
 
 __all__ = [
     "Figure",
     "article_curve",
+    "beside_kind",
     "big_numbers",
+    "breakdown",
+    "country_matrix",
+    "country_network",
+    "day_so_far",
+    "group_hours",
+    "group_trend",
     "header_rates",
     "hour_weekday",
     "output_and_result",
+    "performance",
+    "publishing_clock",
     "ranked",
+    "reach",
+    "release_trend",
+    "releases",
+    "treemap",
+    "views_at_age",
     "views_by_publication",
     "views_gained",
+    "world_map",
 ]

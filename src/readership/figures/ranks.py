@@ -49,13 +49,13 @@ def output_and_result(rows: pd.DataFrame, dimension: str, language: Language) ->
     """What share of the articles each group has, and what share of the views.
 
     Args:
-        rows: value, share_of_articles, share_of_views, articles, views_full; the first 15 are drawn.
-        dimension: what the groups are: `section`, `language`, `country`, `topic`, `author`, `source` or `credit`.
+        rows: value, share_of_articles, share_of_views, articles; the first 24 are drawn.
+        dimension: what the groups are: `section`, `language`, `country`, `topic`, `author`, `source` or `credit`; or
+            `weekday` or `hour` of publication.
     """
     say = language.say
-    shown = rows[rows["value"].notna()].head(15)
-    called = {"language": language.language_name, "country": language.country}.get(dimension, str)
-    names = [called(str(value)) for value in shown["value"]]
+    shown = rows[rows["value"].notna()].head(24)
+    names = [called(str(value), dimension, language) for value in shown["value"]]
     labels = [literal(shorten(name, 40)) for name in names]
     fig = canvas(height=60 + 34 * max(len(shown), 1), legend=True)
     for column, name, colour in (
@@ -79,7 +79,14 @@ def output_and_result(rows: pd.DataFrame, dimension: str, language: Language) ->
         tickvals=list(range(len(shown))), ticktext=labels, autorange="reversed", rangemode="normal", showgrid=False
     )
     _percent_axis(fig, shown, language)
-    subtitle = say("Shares of the selection's articles and of their views to date; an article may be in several rows.")
+    subtitle = say("Shares of the selection's articles and of their views to date.")
+    if dimension in ("country", "topic", "author", "source", "credit"):
+        subtitle += " " + say("An article may be in several rows.")
+    without = rows.loc[rows["value"].isna(), "articles"].sum() if "articles" in rows else 0
+    if without:
+        subtitle += " " + language.say_n(
+            "{n} article in none of them is not drawn.", "{n} articles in none of them are not drawn.", int(without)
+        )
     return Figure(fig, _by(dimension, language), subtitle, _balance(shown.assign(name=names), language))
 
 
@@ -96,6 +103,15 @@ def _percent_axis(fig: go.Figure, shown: pd.DataFrame, language: Language) -> No
     )
 
 
+def called(value: str, dimension: str, language: Language) -> str:
+    """A group's name for readers."""
+    if dimension == "weekday":
+        return language.weekdays("wide")[int(value) - 1]
+    if dimension == "hour":
+        return f"{int(value):02d}:00–{(int(value) + 1) % 24:02d}:00"
+    return {"language": language.language_name, "country": language.country}.get(dimension, str)(value)
+
+
 def _by(dimension: str, language: Language) -> str:
     say = language.say
     titles = {
@@ -106,6 +122,8 @@ def _by(dimension: str, language: Language) -> str:
         "author": say("Output and result by author"),
         "source": say("Output and result by cited source"),
         "credit": say("Output and result by photo credit"),
+        "weekday": say("Output and result by weekday of publication"),
+        "hour": say("Output and result by hour of publication"),
     }
     return titles[dimension]
 

@@ -14,12 +14,14 @@ from readership.figures.style import (
     BLUE_FAINT,
     GREY,
     GREY_FAINT,
+    PURPLE,
     Figure,
     canvas,
     literal,
     numbers,
     peak,
     records,
+    shorten,
     thin,
 )
 from readership.i18n import Language, known
@@ -27,59 +29,173 @@ from readership.i18n import Language, known
 _STEP = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 _LENGTH = {**_STEP, "month": timedelta(days=30)}
 MAX_TICKS = 6
-
+MAX_BARS, MAX_BAND, MAX_NOTES = 600, 250, 20
+"""Rows drawn of the views and of the band, so that a figure stays below 2,000 points; notes drawn."""
+BARS_UP_TO = 400
+"""More buckets than this are drawn as an outline: bars would be thinner than a pixel."""
 
 Days = tuple[date | None, date | None]
 """The chosen days, half-open; None leaves an end where the data ends."""
+Notes = tuple[tuple[datetime, str], ...]
+"""Notes on moments: local wall clock and words."""
 
 
-def views_by_publication(rows: pd.DataFrame, grain: str, language: Language, days: Days = (None, None)) -> Figure:
+def views_by_publication(
+    rows: pd.DataFrame,
+    grain: str,
+    language: Language,
+    days: Days = (None, None),
+    *,
+    young: date | None = None,
+    cumulative: bool = False,
+    notes: Notes = (),
+) -> Figure:
     """Views to date of the articles published in each bucket.
 
     Args:
         rows: bucket, articles, views, views_unknown, oldest_reading; a row a bucket, in order.
         grain: `day`, `week` or `month`.
         days: the chosen days, which the axis covers to its ends.
+        young: articles published since then are still being read, so that buckets reaching beyond it are hatched.
+        cumulative: add the buckets up.
     """
     say = language.say
-    fig = canvas()
-    shown = thin(rows, "views")
-    hover = [_hover_published(row, grain, language) for row in records(shown)]
-    fig.add_bar(
-        x=list(shown["bucket"]), y=numbers(shown["views"]), marker_color=BLUE, hovertext=hover, hoverinfo="text"
-    )
-    _time_axis(fig, shown["bucket"], grain, language, days)
-    count_axis(fig, shown["views"], language)
-    articles, unknown = int(rows["articles"].sum()), int(rows["views_unknown"].sum())
+    shown = thin(_summed(rows, cumulative), "views", MAX_BARS)
+    fig = canvas(legend=young is not None and not cumulative)
+    _draw(fig, shown, cumulative, [_hover_published(row, grain, language) for row in records(shown)])
+    if young is not None and not cumulative:
+        ends = pd.to_datetime(shown["bucket"]) + _LENGTH[grain]
+        _hatch(fig, shown, ends > pd.Timestamp(young), say("articles of less than 7 days, still being read"))
+    _finish(fig, shown, grain, language, days, notes)
     subtitle = say(
-        "Views to date, {by} of publication: {articles} articles, {unknown} of them without views.",
+        "Published in the period: views to date {by} of publication, of {articles} articles; "
+        "{unknown} of them without views.",
         by=grain_name(grain, language),
-        articles=language.number(articles),
-        unknown=language.number(unknown),
+        articles=language.number(int(rows["articles"].sum())),
+        unknown=language.number(int(rows["views_unknown"].sum())),
     )
     return Figure(fig, say("Views by publication"), subtitle, _finding(rows, "views", grain, language))
 
 
+def views_at_age(
+    rows: pd.DataFrame,
+    grain: str,
+    basis: str,
+    language: Language,
+    days: Days = (None, None),
+    *,
+    cumulative: bool = False,
+    notes: Notes = (),
+) -> Figure:
+    """Views at one age of the articles published in each bucket: old and young buckets can be compared.
+
+    Args:
+        rows: bucket, age_h, articles, views, known, unknown; only buckets wholly older than the age.
+        basis: `sum`, `mean` or `median` of the articles' views at that age; what `views` holds.
+    """
+    say = language.say
+    shown = thin(_summed(rows, cumulative), "views", MAX_BARS)
+    age = age_words(int(rows["age_h"].iloc[0]), language) if len(rows) else ""
+    fig = canvas()
+    _draw(fig, shown, cumulative, [_hover_age(row, grain, age, language) for row in records(shown)])
+    _finish(fig, shown, grain, language, days, notes)
+    if len(rows) and days[1]:
+        _too_young(fig, pd.Timestamp(rows["bucket"].iloc[-1]) + _LENGTH[grain], pd.Timestamp(days[1]), grain, language)
+    subtitle = say(
+        "Published in the period: {basis} of views at the age of {age}, {by} of publication; known for {known} of "
+        "{articles} articles. Buckets that are not older than that are left out.",
+        basis={"sum": say("sum"), "mean": say("mean"), "median": say("median")}[basis],
+        age=age,
+        by=grain_name(grain, language),
+        known=language.number(int(rows["known"].sum())),
+        articles=language.number(int(rows["articles"].sum())),
+    )
+    return Figure(
+        fig, say("Views at the same age"), subtitle, _finding(rows, "views", grain, language, adds=basis == "sum")
+    )
+
+
 def views_gained(
-    rows: pd.DataFrame, grain: str, language: Language, days: Days = (None, None), band: pd.DataFrame | None = None
+    rows: pd.DataFrame,
+    grain: str,
+    language: Language,
+    days: Days = (None, None),
+    band: pd.DataFrame | None = None,
+    *,
+    cumulative: bool = False,
+    notes: Notes = (),
 ) -> Figure:
     """Views gained in each bucket: what was observed inside it, what was spread over it, and what is usual.
 
     Args:
         rows: bucket (local), label, views, observed_share, covered_share, baseline, complete; in order.
         band: day, median, q1, q3 of the same weekday in the weeks before; drawn for days only.
+        cumulative: add the buckets up; buckets in which nothing was being read add nothing, and are counted.
     """
-    say = language.say
-    shown = thin(rows, "views")
-    fig = canvas(legend=True)
-    if band is not None and grain == "day" and not band.empty:
-        _band(fig, band, language)
-    observed = shown["views"] * shown["observed_share"].astype("Float64").fillna(0)
+    shown = thin(_summed(rows, cumulative), "views", MAX_BARS)
+    fig = canvas(legend=not cumulative)
     hover = [_hover_gained(row, grain, language) for row in records(shown)]
-    for name, values, colour in (
-        (say("observed in it"), observed, BLUE),
-        (say("spread over it"), shown["views"] - observed, BLUE_FAINT),
-    ):
+    if cumulative:
+        _draw(fig, shown, cumulative, hover)
+    else:
+        if band is not None and grain == "day" and not band.empty:
+            _band(fig, band, language)
+        _stacked(fig, shown, hover, language)
+        _hatch(fig, shown, _unripe(shown), language.say("not over, or not fully read yet"))
+    _finish(fig, shown, grain, language, days, notes)
+    return Figure(
+        fig,
+        language.say("Views gained"),
+        _gained_words(rows, grain, cumulative, language),
+        _finding(rows, "views", grain, language),
+    )
+
+
+def _gained_words(rows: pd.DataFrame, grain: str, cumulative: bool, language: Language) -> str:
+    say = language.say
+    words = [
+        say(
+            "Read in the period: views gained {by}, whenever the articles were published; from differences between "
+            "readings.",
+            by=grain_name(grain, language),
+        )
+    ]
+    if before := int(rows["baseline"].sum()):
+        words.append(
+            say("{views} views that were there before a first reading are in no bucket.", views=language.number(before))
+        )
+    if unknown := int(rows["views"].isna().sum()):
+        words.append(language.say_n("In {n} bucket nothing was read.", "In {n} buckets nothing was read.", unknown))
+    if cumulative:
+        words.append(say("Added up from the first day."))
+    return " ".join(words)
+
+
+def _summed(rows: pd.DataFrame, cumulative: bool) -> pd.DataFrame:
+    """The rows, their views added up from the first one when asked for; the unknown stays unknown."""
+    return rows.assign(views=rows["views"].astype("Float64").cumsum()) if cumulative else rows
+
+
+def _draw(fig: go.Figure, shown: pd.DataFrame, cumulative: bool, hover: list[str]) -> None:
+    """One measure: bars, an outline of many bars, or a rising line."""
+    values = numbers(shown["views"])
+    if cumulative or len(shown) > BARS_UP_TO:
+        _outline(fig, shown, values, BLUE, hover, "", cumulative=cumulative)
+    else:
+        fig.add_bar(
+            x=list(shown["bucket"]), y=values, marker_color=BLUE, hovertext=hover, hoverinfo="text", showlegend=False
+        )
+
+
+def _stacked(fig: go.Figure, shown: pd.DataFrame, hover: list[str], language: Language) -> None:
+    """What was observed in a bucket, and on top, lighter, what was spread over it."""
+    observed = shown["views"] * shown["observed_share"].astype("Float64").fillna(0)
+    inside, over = language.say("observed in it"), language.say("spread over it")
+    if len(shown) > BARS_UP_TO:
+        _outline(fig, shown, numbers(shown["views"]), BLUE_FAINT, hover, over)
+        _outline(fig, shown, numbers(observed), BLUE, [], inside)
+        return
+    for name, values, colour in ((inside, observed, BLUE), (over, shown["views"] - observed, BLUE_FAINT)):
         fig.add_bar(
             x=list(shown["bucket"]),
             y=numbers(values),
@@ -89,19 +205,96 @@ def views_gained(
             hoverinfo="text",
         )
     fig.update_layout(barmode="stack")
-    _immature(fig, rows, language)
+
+
+def _outline(
+    fig: go.Figure,
+    shown: pd.DataFrame,
+    values: list[float | None],
+    colour: str,
+    hover: list[str],
+    name: str,
+    *,
+    cumulative: bool = False,
+) -> None:
+    fig.add_scatter(
+        x=list(shown["bucket"]),
+        y=values,
+        mode="lines",
+        line={"color": colour, "width": 2.5 if cumulative else 0.5, "shape": "linear" if cumulative else "hvh"},
+        fill=None if cumulative else "tozeroy",
+        fillcolor=colour,
+        name=name,
+        showlegend=bool(name),
+        hovertext=hover or None,
+        hoverinfo="text" if hover else "skip",
+    )
+
+
+def _finish(fig: go.Figure, shown: pd.DataFrame, grain: str, language: Language, days: Days, notes: Notes) -> None:
     _time_axis(fig, shown["bucket"], grain, language, days)
     count_axis(fig, shown["views"], language)
-    subtitle = say(
-        "Views gained {by}, whenever the articles were published; from differences between readings.",
-        by=grain_name(grain, language),
-    )
-    before = int(rows["baseline"].sum())
-    if before:
-        subtitle += " " + say(
-            "{views} views that were there before a first reading are in no bucket.", views=language.number(before)
+    _peak_label(fig, shown, language)
+    if len(shown):
+        mark_notes(fig, notes, _LENGTH[grain] / 2, language)
+
+
+def _peak_label(fig: go.Figure, shown: pd.DataFrame, language: Language) -> None:
+    """The highest figure, written on it."""
+    top = peak(shown, "views")
+    if top is not None:
+        fig.add_annotation(
+            x=top["bucket"],
+            y=float(top["views"]),
+            text=language.number(round(top["views"])),
+            showarrow=False,
+            yanchor="bottom",
+            font={"size": 12},
         )
-    return Figure(fig, say("Views gained"), subtitle, _finding(rows, "views", grain, language))
+
+
+def mark_notes(fig: go.Figure, notes: Notes, shift: timedelta, language: Language) -> None:
+    """Upright lines with the words of the newest notes, moved as bars stand before their bucket's start."""
+    for moment, words in sorted(notes)[-MAX_NOTES:]:
+        place = str(moment - shift)
+        fig.add_vline(x=place, line={"color": PURPLE, "width": 1, "dash": "dot"})
+        fig.add_annotation(
+            x=place,
+            y=1,
+            yref="paper",
+            text=literal(shorten(words, 34)),
+            hovertext=f"<b>{language.local(moment)}</b><br>{literal(words)}",
+            showarrow=False,
+            textangle=-90,
+            yanchor="top",
+            xanchor="right",
+            font={"size": 11, "color": PURPLE},
+        )
+
+
+def _too_young(fig: go.Figure, start: pd.Timestamp, end: pd.Timestamp, grain: str, language: Language) -> None:
+    """The days at the end whose articles have not reached the age: shaded, so that they don't look like nothing."""
+    if start >= end:
+        return
+    half = _LENGTH[grain] / 2
+    fig.add_vrect(x0=str(start - half), x1=str(end - half), fillcolor=GREY_FAINT, line_width=0, layer="below")
+    fig.add_annotation(
+        x=str(end - half),
+        y=1,
+        yref="paper",
+        text=language.say("too young yet"),
+        showarrow=False,
+        xanchor="right",
+        yanchor="bottom",
+        font={"size": 11},
+    )
+
+
+def age_words(hours: int, language: Language) -> str:
+    """An age of the grid: `24 h`, `7 d`."""
+    if hours <= 24:
+        return language.say("{n} h", n=language.number(hours))
+    return language.say("{n} d", n=language.number(hours // 24))
 
 
 def grain_name(grain: str, language: Language) -> str:
@@ -136,6 +329,19 @@ def _hover_published(row: dict[str, Any], grain: str, language: Language) -> str
     return "<br>".join(lines)
 
 
+def _hover_age(row: dict[str, Any], grain: str, age: str, language: Language) -> str:
+    lines = [
+        f"<b>{bucket_words(row['bucket'], grain, language)}</b>",
+        language.say("{views} views at {age}", views=language.number(row["views"], 1), age=age),
+        language.say(
+            "known for {known} of {articles} articles",
+            known=language.number(row["known"]),
+            articles=language.number(row["articles"]),
+        ),
+    ]
+    return "<br>".join(lines)
+
+
 def _hover_gained(row: dict[str, Any], grain: str, language: Language) -> str:
     lines = [
         f"<b>{bucket_words(row['bucket'], grain, language)}</b> {literal(row['label'] or '')}".rstrip(),
@@ -148,6 +354,7 @@ def _hover_gained(row: dict[str, Any], grain: str, language: Language) -> str:
 
 def _band(fig: go.Figure, band: pd.DataFrame, language: Language) -> None:
     """Quartiles and median of the same weekday, behind the bars."""
+    band = thin(band, "median", MAX_BAND)
     days = list(band["day"])
     fig.add_scatter(x=days, y=numbers(band["q1"]), mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip")
     fig.add_scatter(
@@ -170,9 +377,9 @@ def _band(fig: go.Figure, band: pd.DataFrame, language: Language) -> None:
     )
 
 
-def _immature(fig: go.Figure, rows: pd.DataFrame, language: Language) -> None:
-    """Hatch the buckets on the right that are not over or hardly read yet, so that they don't look like a fall."""
-    edge = rows[_unripe(rows)]
+def _hatch(fig: go.Figure, rows: pd.DataFrame, which: pd.Series, name: str) -> None:
+    """Hatch the buckets on the right that are not ripe yet, so that they don't look like a fall."""
+    edge = rows[which]
     if edge.empty:
         return
     top = float(rows["views"].astype("Float64").fillna(0).max()) * 1.04 or 1.0
@@ -184,9 +391,10 @@ def _immature(fig: go.Figure, rows: pd.DataFrame, language: Language) -> None:
             "line": {"width": 0},
             "pattern": {"shape": "/", "fgcolor": GREY, "size": 6, "solidity": 0.12},
         },
-        name=language.say("not over, or not fully read yet"),
+        name=name,
         hoverinfo="skip",
     )
+    fig.update_layout(barmode="stack")
 
 
 def _unripe(rows: pd.DataFrame) -> pd.Series:
@@ -227,7 +435,7 @@ def count_axis(fig: go.Figure, values: pd.Series, language: Language) -> None:
     top = float(values.max()) if values.notna().any() else 0.0
     ticks = round_ticks(top)
     fig.update_yaxes(
-        tickvals=ticks, ticktext=[language.number(tick) for tick in ticks], range=[0, max(ticks[-1], top) * 1.04 or 1]
+        tickvals=ticks, ticktext=[language.number(tick) for tick in ticks], range=[0, max(ticks[-1], top) * 1.08 or 1]
     )
 
 
@@ -245,14 +453,17 @@ def round_ticks(top: float) -> list[int]:
     return list(range(0, int(top) + 1, step))
 
 
-def _finding(rows: pd.DataFrame, value: str, grain: str, language: Language) -> str:
-    """The sum and where it peaks."""
+def _finding(rows: pd.DataFrame, value: str, grain: str, language: Language, *, adds: bool = True) -> str:
+    """Where it peaks, and the sum of what adds up."""
     top = peak(rows, value)
     if top is None:
         return language.say("No views are known in this period.")
+    place = bucket_words(top["bucket"], grain, language)
+    if not adds:
+        return language.say("The most, {views}, in {bucket}.", views=language.number(top[value], 1), bucket=place)
     return language.say(
         "{total} views in all; the most, {views}, in {bucket}.",
         total=language.number(int(rows[value].sum())),
         views=language.number(top[value]),
-        bucket=bucket_words(top["bucket"], grain, language),
+        bucket=place,
     )

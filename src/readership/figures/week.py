@@ -1,10 +1,10 @@
-"""The week at a glance: hours across, weekdays down."""
+"""The week at a glance, hours across and weekdays down; and the day: when we publish beside when we are read."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from readership.figures.style import Figure, canvas, peak, records
+from readership.figures.style import BLUE, GREY, Figure, canvas, peak, records
 from readership.i18n import Language
 
 
@@ -32,11 +32,85 @@ def hour_weekday(rows: pd.DataFrame, measure: str, language: Language) -> Figure
         xgap=1,
         ygap=1,
         zmin=0,
+        zmax=_ceiling([float(value) for value in cells.values()]),
     )
     fig.update_yaxes(autorange="reversed", type="category", rangemode="normal", nticks=None, showgrid=False)
     fig.update_xaxes(type="category", tickvals=[f"{hour:02d}" for hour in range(0, 24, 3)], showgrid=False)
     title, subtitle = _words(measure, language)
-    return Figure(fig, title, subtitle, _finding(rows, measure, language))
+    finding = _finding(rows, measure, language)
+    return Figure(fig, title, f"{subtitle} {finding}", finding)
+
+
+def publishing_clock(rows: pd.DataFrame, language: Language) -> Figure:
+    """What share of a day's articles is published in each hour, and what share of its views is gained in it.
+
+    Args:
+        rows: the query `hour_weekday`: weekday, hour, articles_published, views_per_hour (unknown where unobserved).
+    """
+    say = language.say
+    hours = rows.groupby("hour", as_index=False)[["articles_published", "views_per_hour"]].sum(min_count=1)
+    published, read = (_shares(hours[name]) for name in ("articles_published", "views_per_hour"))
+    names = [f"{int(hour):02d}" for hour in hours["hour"]]
+    fig = canvas(height=300, legend=True)
+    hover = [
+        f"<b>{_span(int(hour))}</b><br>{say('share of articles')}: {language.percent(out, 1)}<br>"
+        f"{say('share of views')}: {language.percent(back, 1)}"
+        for hour, out, back in zip(hours["hour"], published, read, strict=True)
+    ]
+    fig.add_bar(
+        x=names, y=published, marker_color=GREY, name=say("share of articles"), hovertext=hover, hoverinfo="text"
+    )
+    fig.add_scatter(
+        x=names,
+        y=read,
+        mode="lines+markers",
+        line={"color": BLUE, "width": 2.5},
+        marker={"size": 5},
+        name=say("share of views"),
+        hovertext=hover,
+        hoverinfo="text",
+    )
+    fig.update_xaxes(type="category", tickvals=names[::3])
+    top = max([share for share in (*published, *read) if share is not None], default=0.0)
+    ticks = [0.05 * n for n in range(int(top / 0.05) + 2)]
+    fig.update_yaxes(tickvals=ticks, ticktext=[language.percent(tick) for tick in ticks])
+    subtitle = say(
+        "Shares of a whole week's articles, by hour of publication, and of the views gained in a mean observed hour, "
+        "whatever the articles' age; local time. Hours that were never observed have no share."
+    )
+    return Figure(
+        fig, say("When we publish and when we are read"), subtitle, _clock_words(hours, published, read, language)
+    )
+
+
+def _shares(column: pd.Series) -> list[float | None]:
+    total = float(column.sum())
+    return [None if pd.isna(value) or not total else float(value) / total for value in column]
+
+
+def _clock_words(
+    hours: pd.DataFrame, published: list[float | None], read: list[float | None], language: Language
+) -> str:
+    tops = []
+    for shares in (published, read):
+        known = [(share, -place) for place, share in enumerate(shares) if share]
+        if not known:
+            return language.say("No hour is known in this period.")
+        share, place = max(known)
+        tops.append((_span(int(hours["hour"].iloc[-place])), language.percent(share)))
+    return language.say(
+        "Most is published {publish} ({publish_share} of the articles), most is read {read} "
+        "({read_share} of the views).",
+        publish=tops[0][0],
+        publish_share=tops[0][1],
+        read=tops[1][0],
+        read_share=tops[1][1],
+    )
+
+
+def _ceiling(values: list[float]) -> float | None:
+    """Where the colours end: the 97th percentile, so that one hour doesn't take the colour from all others."""
+    return sorted(values)[(97 * len(values) + 99) // 100 - 1] or None if values else None
 
 
 def _span(hour: int) -> str:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
+from readership.figures.article import standing
+from readership.figures.style import records
 from readership.i18n import known
 from readership.ui import context
+from readership.ui.columns import in_words
 from readership.ui.context import say
 from readership.ui.data import fetch
 from readership.ui.parts import facts_list
 from readership.ui.text import one_line, plain
+
+SHORT = ("site", "section", "published_local")
 
 
 def asked_article() -> pd.DataFrame:
@@ -33,20 +40,50 @@ def article_id(facts: pd.DataFrame) -> int:
 
 def article_head(facts: pd.DataFrame) -> None:
     """The article's own title, its section and day, and a way to the page itself."""
-    row, language = facts.iloc[0], context.current().language
+    row = facts.iloc[0]
     st.header(plain(row["title"]), anchor=False, divider="gray")
     with st.container(horizontal=True, vertical_alignment="center", key="article_head"):
-        st.text(" · ".join(one_line(row[name]) for name in ("site", "section", "published_local") if known(row[name])))
+        st.text(" · ".join(one_line(row[name]).replace("T", " ") for name in SHORT if known(row[name])))
         if known(row["url"]) and str(row["url"]).lower().startswith(("https://", "http://")):
             st.link_button(say("Open the page"), row["url"], type="tertiary", icon=":material/open_in_new:")
-    with st.grid(4, min_column_width=160, key="article_figures"):
-        for label, name in (
-            (say("Views"), "views"),
-            (say("Readings"), "readings"),
-            (say("Before the first reading"), "baseline"),
-        ):
-            st.metric(label, language.number(row[name]), border=True)
-        st.metric(say("Last reading"), language.moment(row["observed_at"], context.current().zone), border=True)
+
+
+def article_figures(facts: pd.DataFrame, stats: pd.DataFrame) -> None:
+    """How it stands among its kind in a sentence, then its figures.
+
+    Args:
+        facts, stats: the one row of the queries `article` and `article_stats`.
+    """
+    row, told, language = facts.iloc[0], records(stats)[0], context.current().language
+    st.markdown(f"#### {plain(standing(told, language))}")
+    states = [in_words(told[name]) for name in ("age_class", "spike_state", "evergreen_state") if _speaks(told[name])]
+    views = row["views"] if known(row["views"]) else row["moment_unknown_views"]
+    with st.grid(6, min_column_width=150, key="article_figures"):
+        label = say("Views") if known(row["views"]) or not known(views) else say("Views, moment unknown")
+        st.metric(label, language.number(views), border=True, height="stretch")
+        st.metric(say("Gained in 24 h"), language.number(told["gained_24h"]), border=True, height="stretch")
+        st.metric(say("Gained in 7 d"), language.number(told["gained_7d"]), border=True, height="stretch")
+        st.metric(say("Views an hour now"), language.number(told["velocity"], 1), border=True, height="stretch")
+        st.metric(
+            say("Readings"),
+            language.number(row["readings"]),
+            border=True,
+            height="stretch",
+            help=say(
+                "{share} of its views come from readings at most a day apart; {baseline} were there before the first.",
+                share=language.percent(told["observed_share"]),
+                baseline=language.number(row["baseline"]),
+            ),
+        )
+        with st.container(border=True, height="stretch"):
+            st.caption(say("Last reading"))
+            st.text(language.moment(row["observed_at"], context.current().zone))
+            st.caption(plain(" · ".join(states)))
+
+
+def _speaks(state: Any) -> bool:
+    """Whether a state says something: not unknown, not "no"."""
+    return known(state) and state not in ("no", "unknown")
 
 
 def article_facts(facts: pd.DataFrame) -> None:

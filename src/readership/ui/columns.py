@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -138,7 +138,43 @@ COLUMNS: dict[str, Column] = {
     "q1": Column(mark("Lower quartile"), "number"),
     "q3": Column(mark("Upper quartile"), "number"),
     "n": Column(mark("Days compared"), "number"),
+    "articles_fractional": Column(mark("Articles, divided"), "decimal"),
+    "indexed": Column(mark("Articles with an index"), "number"),
+    "median_index": Column(mark("Same-age index, median"), "decimal"),
+    "q1_index": Column(mark("Index, lower quartile"), "decimal"),
+    "q3_index": Column(mark("Index, upper quartile"), "decimal"),
+    "over_median": Column(mark("Over the median"), "number"),
+    "under_median": Column(mark("Under the median"), "number"),
+    "share": Column(mark("Share"), "share"),
+    "a": Column(mark("Code")),
+    "b": Column(mark("Code")),
+    "a_name": Column(mark("Country")),
+    "b_name": Column(mark("Country")),
+    "jaccard": Column(mark("Of those that name either"), "share"),
+    "articles_a": Column(mark("Articles, first country"), "number"),
+    "articles_b": Column(mark("Articles, second country"), "number"),
+    "source": Column(mark("Source")),
+    "cited": Column(mark("Cited in the text"), "number"),
+    "credited": Column(mark("Photo credited"), "number"),
+    "own": Column(mark("Own reporting"), "number"),
     "official": Column(mark("Official rate"), "rate"),
+    "index": Column(mark("× median of its kind"), "decimal"),
+    "percentile": Column(mark("Above … of its kind"), "share"),
+    "age_h": Column(mark("Age, hours"), "number"),
+    "age_class": Column(mark("Age class"), "word"),
+    "spike_state": Column(mark("Spike"), "word"),
+    "evergreen_state": Column(mark("Evergreen"), "word"),
+    "cohort_n": Column(mark("Articles of its kind"), "number"),
+    "cohort_basis": Column(mark("Same"), "word"),
+    "basis": Column(mark("Same"), "word"),
+    "known": Column(mark("Known"), "number"),
+    "unknown": Column(mark("Unknown"), "number"),
+    "shared_topics": Column(mark("Topics in common")),
+    "shared_countries": Column(mark("Countries in common")),
+    "days_apart": Column(mark("Days apart"), "number"),
+    "score": Column(mark("Nearness"), "decimal"),
+    "median_24h": Column(mark("Median views at 24 h"), "number"),
+    "articles_known_24h": Column(mark("Articles known at 24 h"), "number"),
 }
 
 WORDS = {
@@ -158,6 +194,11 @@ WORDS = {
     "unknown-moment": mark("moment unknown"),
     "section": mark("section"),
     "site": mark("site"),
+    "recent": mark("recent"),
+    "archive": mark("archive"),
+    "no": mark("no"),
+    "site, language, section": mark("site, language, section"),
+    "site, language": mark("site, language"),
 }
 """States and kinds, which the queries give in English."""
 
@@ -170,7 +211,7 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
         if kind == "moment" and pd.api.types.is_datetime64_any_dtype(out[name]):
             out[name] = _on_clock(out[name])
         elif kind == "word":
-            out[name] = out[name].map(_in_words, na_action="ignore")
+            out[name] = out[name].map(in_words, na_action="ignore")
         elif kind == "wall":
             # As printed, without the offset: `2023-05-10T09:02+06:00` is nine in the morning there.
             out[name] = out[name].str.slice(0, 16).str.replace("T", " ")
@@ -179,7 +220,8 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def _in_words(word: Any) -> str:
+def in_words(word: Any) -> str:
+    """A state or kind in the reader's language."""
     return say(WORDS.get(str(word), str(word)))
 
 
@@ -190,7 +232,13 @@ def _on_clock(moments: pd.Series) -> pd.Series:
 
 def config(rows: pd.DataFrame) -> dict[str, Any]:
     """Streamlit's column configuration for the columns of a query."""
-    return {name: _config(COLUMNS.get(name) or Column(name)) for name in rows.columns}
+    return {name: _config(_fitting(COLUMNS.get(name) or Column(name), rows[name])) for name in rows.columns}
+
+
+def _fitting(column: Column, cells: pd.Series) -> Column:
+    """The column, as text where a column of figures holds names (`value` of a section)."""
+    is_text = pd.api.types.is_string_dtype(cells) and column.kind in ("number", "decimal", "rate", "share")
+    return replace(column, kind="text") if is_text else column
 
 
 def _config(column: Column) -> Any:

@@ -68,6 +68,11 @@ def has_edition() -> bool:
     return current().edition is not None
 
 
+def zone() -> str:
+    """IANA zone in which moments are shown."""
+    return current().zone
+
+
 def is_board() -> bool:
     """Whether a newsroom screen asked for the page (`?board=1`): large figures, nothing to click."""
     return bool(st.query_params.get("board") == "1")

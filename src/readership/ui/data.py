@@ -45,12 +45,12 @@ def _fetch(
     return rows
 
 
-def draw(function: Callable[..., Figure], *given: Any) -> Figure:
-    """The figure of a function of `figures`, drawn once for the same answers, language and days.
+def draw(function: Callable[..., Figure], *given: Any, **named: Any) -> Figure:
+    """The figure of a function of `figures`, drawn once for the same answers, language, days and notes.
 
     Figures are pure and what they draw comes from `fetch` unchanged, so the question stands for the rows.
     """
-    figure: Figure = _drawn(function.__name__, given, function)
+    figure: Figure = _drawn(function.__name__, given, tuple(sorted(named.items())), function)
     return figure
 
 
@@ -59,5 +59,7 @@ def _question(rows: pd.DataFrame) -> Any:
 
 
 @st.cache_resource(show_spinner=False, max_entries=500, hash_funcs={pd.DataFrame: _question})  # type: ignore[untyped-decorator]
-def _drawn(name: str, given: tuple[Any, ...], _function: Callable[..., Figure]) -> Figure:
-    return _function(*given)
+def _drawn(
+    name: str, given: tuple[Any, ...], named: tuple[tuple[str, Any], ...], _function: Callable[..., Figure]
+) -> Figure:
+    return _function(*given, **dict(named))

@@ -2,114 +2,248 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from readership import figures
-from readership.i18n import UNKNOWN, known
+from readership.figures import big_numbers, day_so_far
+from readership.figures.day import how_usual, newest
+from readership.figures.ranks import called
+from readership.figures.style import records
+from readership.i18n import UNKNOWN, known, mark
 from readership.queries import Selection
 from readership.ui import context
 from readership.ui.context import say
-from readership.ui.data import ASKED, fetch
+from readership.ui.data import ASKED, draw, fetch
+from readership.ui.show import downloading, table
 from readership.ui.text import plain
+
+AGAINST = {
+    "previous": mark("the period before"),
+    "weekday": mark("the same weekdays before"),
+    "month": mark("the month before"),
+    "year": mark("a year ago"),
+    "mean4": mark("the mean of 4 before"),
+}
+"""What a period can be set beside; the names are those of the query `compare`."""
+AGE = "24"
+
+
+def lead(today: pd.DataFrame) -> None:
+    """The page's first sentence: how usual the newest day is so far.
+
+    Args:
+        today: the query `band` by the hour.
+    """
+    st.markdown(f"#### {plain(how_usual(newest(today), context.current().language))}")
 
 
 def key_figures(facts: pd.DataFrame, selection: Selection) -> None:
-    """The period in four figures, each with its change against the period before, where that is known.
+    """The period in four figures beside another period that the reader chooses, where the two can be compared.
 
     Args:
         facts: the one row of the query `key_figures`.
-        selection: the same; asked again for the small lines.
+        selection: the same; asked again for the comparison.
     """
-    bucket = fitting_grain(selection)
-    published = fetch("views_by_publication", selection, grain=bucket)
-    gained = fetch("views_gained", selection, grain=bucket)
+    against = _against(selection)
+    compared = {row["measure"]: row for row in records(fetch("compare", selection, against=against))}
     row, language = facts.iloc[0], context.current().language
-    with st.grid(4, min_column_width=170, key="key_figures"):
-        _metric(say("Articles published"), row["articles"], row["articles_before"], published["articles"])
-        _metric(say("Views of these articles"), row["views"], row["views_before"], published["views"])
+    with st.grid(4, min_column_width=190, key="key_figures"):
+        _metric(say("Articles published"), language.number(row["articles"]), _change(compared["articles"]))
         _metric(
             say("Views gained in the period"),
-            row["gained"],
-            row["gained_before"],
-            gained["views"],
+            language.number(row["gained"]),
+            _change(compared["gained"]),
             note=say(
                 "From differences between readings; {views} views were there before a first reading, in no period.",
                 views=language.number(row["baseline"]),
             ),
         )
+        _at_age(selection, compared["articles"], against)
         _metric(
-            say("Articles without views"),
-            row["views_unknown"],
+            say("Views of these articles to date"),
+            language.number(row["views"]),
+            (say("still growing"), say("so not compared; {n} without views", n=language.number(row["views_unknown"]))),
             note=say(
-                "No page of these articles that was captured at a known moment shows a counter. They are not zero."
+                "Articles without views: no page of theirs that was captured at a known moment shows a counter. "
+                "They are not zero."
             ),
         )
 
 
-def _metric(
-    label: str, value: Any, before: Any = None, trend: pd.Series | None = None, note: str | None = None
-) -> None:
+def _against(selection: Selection) -> str:
+    """The reader's choice of what to compare with; nothing to choose when all dates are selected."""
+    if selection.since is None:
+        return "previous"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="against"):
+        st.caption(say("Beside"), width="content")
+        choice = st.segmented_control(
+            say("Beside"),
+            list(AGAINST),
+            default="previous",
+            key="against_choice",
+            format_func=lambda name: say(AGAINST[name]),
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+    return str(choice or "previous")
+
+
+Change = tuple[str, str] | None
+"""How a figure differs, and from what."""
+
+
+def _change(row: Mapping[str, Any]) -> Change:
+    """A row of the query `compare` in two short texts; why there is no figure when there is none."""
     language = context.current().language
+    if not known(row["other_since"]):
+        return None
+    days = language.days(row["other_since"], row["other_until"] - timedelta(days=1))
+    if not known(row["other"]):
+        return say("not comparable"), say("{days}: not known", days=days)
+    beside = say("{days}: {views}", days=days, views=language.number(round(row["other"])))
+    if known(row["note"]) and row["note"] == "partial":
+        beside += " " + say("(not all sites were read then)")
+    if not row["other"]:
+        return (say("new") if row["value"] else say("none")), beside
+    return _signed(row["change"] / row["other"]), beside
+
+
+def _signed(change: float) -> str:
+    """A relative change as text that starts with a plain sign, as `st.metric` wants it."""
+    whole = round(change, 2)
+    return context.current().language.signed_percent(whole).replace("−", "-").replace("±", "")
+
+
+def _at_age(selection: Selection, compared: Mapping[str, Any], against: str) -> None:
+    """Mean views at one age: what can be compared although younger articles have had less time."""
+    language, days = context.current().language, [fetch("views_at_age", selection, grain="day", age=AGE)]
+    others = [fetch("views_at_age", one, grain="day", age=AGE) for one in _others(selection, compared, against)]
+    (mean, of), (before, before_of) = _mean(days), _mean(others)
+    change: Change = None
+    if others:
+        beside = say("then {views} ({n} articles)", views=language.number(before), n=language.number(before_of))
+        change = (_signed((mean - before) / before) if mean is not None and before else say("not comparable"), beside)
+    _metric(
+        say("Mean views at 24 h"),
+        language.number(None if mean is None else round(mean)),
+        change,
+        note=say(
+            "Of {n} articles published in the period whose views at the age of 24 hours are known; days that are not "
+            "older than that are left out.",
+            n=language.number(of),
+        ),
+    )
+
+
+def _others(selection: Selection, compared: Mapping[str, Any], against: str) -> list[Selection]:
+    """The selection in the periods it is compared with."""
+    since, until = compared["other_since"], compared["other_until"]
+    if selection.since is None or not known(since):
+        return []
+    shift = selection.since - since.date()
+    times = 4 if against == "mean4" else 1
+    return [replace(selection, since=since.date() - shift * k, until=until.date() - shift * k) for k in range(times)]
+
+
+def _mean(parts: Sequence[pd.DataFrame]) -> tuple[float | None, int]:
+    """Mean over all articles with known views, and how many these are."""
+    views, articles = (float(sum(part[name].sum() for part in parts)) for name in ("views", "known"))
+    return (views / articles if articles else None), int(articles)
+
+
+def _metric(label: str, value: str, change: Change, *, note: str | None = None) -> None:
+    words, beside = change or (None, None)
+    signed = bool(words) and str(words)[0] in "+-"
     st.metric(
         label,
-        language.number(value),
-        delta=_change(value, before),
+        value,
+        delta=words,
         delta_color="off",
-        delta_description=say("against the period before") if _change(value, before) else None,
+        delta_arrow="auto" if signed else "off",
+        delta_description=beside,
         border=True,
         height="stretch",
-        chart_data=trend.dropna().astype(float).tolist() if trend is not None and trend.notna().sum() > 1 else None,
         help=note,
     )
 
 
-def _change(value: Any, before: Any) -> str | None:
-    """The relative change as text that starts with a plain sign, as `st.metric` wants it; None when unknown."""
-    if not (known(value) and known(before)) or before == 0:
-        return None
-    return context.current().language.signed_percent((value - before) / before).replace("−", "-").replace("±", "")
+MOVING = {
+    "rising": (mark("Rising"), ["gained_24h", "gained_before", "title"]),
+    "falling": (mark("Falling"), ["gained_24h", "gained_before", "title"]),
+    "new": (mark("New"), ["gained_24h", "title", "section"]),
+    "vanished": (mark("Gone"), ["vanished_at", "title", "url"]),
+}
 
 
-def how_usual(band: pd.DataFrame) -> None:
-    """A sentence: the newest day so far beside the same weekday of the weeks before, cut at the same time of day."""
+def movers(rows: pd.DataFrame) -> None:
+    """Four short lists of what moves, each row opening its article.
+
+    Args:
+        rows: the query `movers`.
+    """
     run = context.current()
-    days = band[band["views"].notna() & band["median"].notna()]
-    if days.empty:
-        return
-    day = days.iloc[-1]
-    change = (day["views"] - day["median"]) / day["median"] if day["median"] else None
-    words = say(
-        "{day}, up to {time}: {views} views, {change} against the median of the same weekday ({median}, {n} weeks).",
-        day=run.language.day(day["day"]),
-        time=f"{day['cut_at']:%H:%M}",
-        views=run.language.number(day["views"]),
-        change=run.language.signed_percent(change),
-        median=run.language.number(day["median"]),
-        n=run.language.number(day["n"]),
+    st.subheader(say("What moves"), anchor=False)
+    st.caption(
+        say(
+            "Views of the 24 hours before {moment} beside those of the 24 hours before; rising and falling only where "
+            "readings cover at least half of both.",
+            moment=run.language.moment(run.as_of, run.zone),
+        )
     )
-    st.markdown(plain(words))
+    with st.grid(2, min_column_width=420, key="movers"):
+        for kind, (label, order) in MOVING.items():
+            part = rows[rows["kind"] == kind]
+            with st.container(gap="xsmall"):
+                st.markdown(f"**{say(label)}**")
+                table(part, f"movers-{kind}", order, opens=True, downloads=False)
+    if len(rows):
+        downloading(rows, "movers")
 
 
-def board(facts: pd.DataFrame, movers: pd.DataFrame) -> None:
-    """A newsroom screen: the key figures as large as they get, and the articles that move."""
-    row, run = facts.iloc[0], context.current()
+def board(today: pd.DataFrame, moving: pd.DataFrame, fast: pd.DataFrame) -> None:
+    """A newsroom screen: the day so far, as large as it gets, and the articles that move. Nothing to click.
+
+    Args:
+        today: the query `band` by the hour; moving: `movers`; fast: `spikes`.
+    """
+    run = context.current()
+    language = run.language
+    st.title(plain(how_usual(newest(today), language)), anchor=False)
+    day = Selection(since=run.today, until=run.tomorrow)
+    compared = {row["measure"]: row for row in records(fetch("compare", day, against="weekday"))}
     numbers = [
-        (say("Articles published"), row["articles"], row["articles_before"]),
-        (say("Views of these articles"), row["views"], row["views_before"]),
-        (say("Views gained in the period"), row["gained"], row["gained_before"]),
+        (label, compared[measure]["value"], " ".join(_change(compared[measure]) or ()))
+        for measure, label in (("gained", say("Views gained today")), ("articles", say("Articles published today")))
     ]
-    figure = figures.big_numbers(numbers, run.language)
-    st.plotly_chart(figure.fig, key="board_numbers", alt=figure.alt, config={"staticPlot": True})
-    st.caption(say("Views gained in 24 hours; as of {moment}", moment=run.language.moment(run.as_of, run.zone)))
-    known = movers[movers["gained_24h"].notna()].sort_values("gained_24h", ascending=False, kind="stable")
-    for mover in known.head(7).to_dict("records"):
-        number, title = st.columns([1, 7], vertical_alignment="center")
-        number.header(plain(run.language.signed(mover["gained_24h"])), anchor=False, text_alignment="right")
-        title.header(plain(mover["title"]), anchor=False)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        figure = big_numbers(numbers, language)
+        st.plotly_chart(figure.fig, key="board_numbers", alt=figure.alt, config={"staticPlot": True})
+        curve = draw(day_so_far, today, language)
+        st.plotly_chart(curve.fig, key="board_day", alt=curve.alt, config={"staticPlot": True})
+    with right:
+        _headlines(say("Read unusually fast now"), fast, "velocity", say("an hour"))
+        rising = moving[moving["kind"].isin(["new", "rising"])].sort_values(
+            "gained_24h", ascending=False, kind="stable"
+        )
+        _headlines(say("Most gained in 24 hours"), rising, "gained_24h", "")
+    st.caption(say("As of {moment} ({zone})", moment=language.moment(run.as_of, run.zone), zone=plain(run.zone)))
+
+
+def _headlines(title: str, rows: pd.DataFrame, measure: str, unit: str) -> None:
+    """The first titles, large, with their figure."""
+    if rows.empty:
+        return
+    st.subheader(title, anchor=False, divider="gray")
+    for row in rows.head(6).to_dict("records"):
+        words = f"**{plain(context.current().language.number(row[measure]))}** {plain(unit)}".strip()
+        st.markdown(f"#### {words} · {plain(row['title'])}")
 
 
 def fitting_grain(selection: Selection) -> str:
@@ -145,6 +279,21 @@ def groups(rows: pd.DataFrame, *columns: str) -> Iterator[tuple[str, pd.DataFram
         name = "-".join(str(value).lower() for value in values)
         part.attrs = {ASKED: (rows.attrs.get(ASKED), columns, name)}
         yield name, part
+
+
+def of_all(rows: pd.DataFrame, facts: pd.DataFrame) -> None:
+    """How many of the selection's articles stand in the table below, when these are not all."""
+    number, whole = context.current().language.number, int(facts["articles"].iloc[0])
+    if len(rows) < whole:
+        st.caption(say("The first {n} of {all} articles.", n=number(len(rows)), all=number(whole)))
+
+
+def with_names(rows: pd.DataFrame, dimension: str) -> pd.DataFrame:
+    """The rows with the names of their groups for readers, instead of the values."""
+    names = rows["value"].map(
+        lambda value: called(str(value), dimension, context.current().language), na_action="ignore"
+    )
+    return rows.drop(columns="value").assign(name=names)
 
 
 def facts_list(facts: Sequence[tuple[str, Any]]) -> None:

@@ -60,17 +60,18 @@ def nothing(rows: pd.DataFrame, selection: Selection, *, count: str | None = Non
     return True
 
 
-def show(figure: Figure, rows: pd.DataFrame, name: str) -> None:
+def show(figure: Figure, rows: pd.DataFrame, name: str, **chart: Any) -> None:
     """A figure with its title, what it counts, and below it its rows as a table and a file.
 
     Args:
         rows: exactly what the figure draws.
         name: short ASCII name; key of the widgets and name of files.
+        chart: what `st.plotly_chart` takes besides (`on_select` …).
     """
     with st.container(key=f"figure_{name}", gap="xsmall"):
         st.subheader(figure.title, anchor=False)
         st.caption(plain(figure.subtitle))
-        st.plotly_chart(figure.fig, key=f"chart_{name}", alt=figure.alt, config=_config(name))
+        st.plotly_chart(figure.fig, key=f"chart_{name}", alt=figure.alt, config=_config(name), **chart)
         with st.expander(say("Figures as a table"), key=f"open_{name}", on_change="rerun", type="compact") as opened:
             if opened.open:
                 _grid(rows, f"rows_{name}", None)
@@ -82,6 +83,7 @@ def _config(name: str) -> dict[str, Any]:
     return {
         "showSendToCloud": False,
         "plotlyServerURL": "",
+        "topojsonURL": f"/{st.get_option('server.baseUrlPath').strip('/')}/assets/topojson/".replace("//", "/"),
         "displaylogo": False,
         "modeBarButtons": [["toImage"]],
         "toImageButtonOptions": {"format": "svg", "filename": f"readership-{name}", "scale": 2},
@@ -96,6 +98,7 @@ def table(
     *,
     title: str = "",
     opens: bool = False,
+    downloads: bool = True,
     **more: Any,
 ) -> None:
     """A table in the columns of `order`, with its download; a chosen row opens its article when `opens`."""
@@ -107,6 +110,12 @@ def table(
     if opens:
         more |= {"on_select": lambda: _open(rows, f"table_{name}"), "selection_mode": "single-row"}
     _grid(rows, f"table_{name}", order, **more)
+    if downloads:
+        downloading(rows, name)
+
+
+def downloading(rows: pd.DataFrame, name: str) -> None:
+    """The rows' file, made when it is asked for."""
     with st.expander(say("Download"), key=f"open_{name}", on_change="rerun", type="compact") as opened:
         if opened.open:
             download(rows, name)

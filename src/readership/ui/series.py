@@ -1,0 +1,133 @@
+"""Views over time: two questions, one switch; per bucket or added up; to date or at one age."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+import streamlit as st
+
+from readership import figures
+from readership.figures.time import Days, Notes, age_words
+from readership.queries import Selection
+from readership.ui import context
+from readership.ui.annotations import notes, notes_form
+from readership.ui.context import say
+from readership.ui.data import draw, fetch
+from readership.ui.parts import grain
+from readership.ui.show import show
+
+AGES = ("1", "3", "6", "12", "24", "48", "72", "168", "336", "720", "2160")
+TO_DATE = "now"
+YOUNG = timedelta(days=7)
+
+
+def views_over_time(selection: Selection) -> None:
+    """The switches, the figure that they ask for, and the notes on it."""
+    questions = {"read": say("Read in the period"), "published": say("Published in the period")}
+    shapes = {"bucket": say("Per bucket"), "sum": say("Added up")}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="series_switches"):
+        question = switch("question", questions)
+        shape = switch("shape", shapes)
+        options = ("hour", "day", "week", "month") if question == "read" else ("day", "week", "month")
+        bucket = grain(f"series_{question}", selection, options)
+        age, basis = _age(shape) if question == "published" else (TO_DATE, "sum")
+    noted = notes(selection)
+    if question == "read":
+        _gained(selection, bucket, shape == "sum", noted)
+    elif age == TO_DATE:
+        _published(selection, bucket, shape == "sum", noted)
+    else:
+        _at_age(selection, bucket, age, basis, shape == "sum", noted)
+    notes_form(selection)
+
+
+def switch(name: str, labels: dict[str, str]) -> str:
+    """The reader's choice among a few, the first at first; kept while the session lasts."""
+    choice = st.segmented_control(
+        name,
+        list(labels),
+        default=next(iter(labels)),
+        key=f"series_{name}",
+        format_func=labels.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return str(choice or next(iter(labels)))
+
+
+def _age(shape: str) -> tuple[str, str]:
+    """To date, or an age of the grid and what of the articles' views at it."""
+    language = context.current().language
+    age = st.selectbox(
+        say("Views"),
+        [TO_DATE, *AGES],
+        key="series_age",
+        format_func=lambda value: (
+            say("to date") if value == TO_DATE else say("at {age}", age=age_words(int(value), language))
+        ),
+        label_visibility="collapsed",
+        width=130,
+        persist_state="session",
+    )
+    if age == TO_DATE or shape == "sum":
+        return age or TO_DATE, "sum"
+    return age or TO_DATE, switch("basis", {"sum": say("sum"), "median": say("median"), "mean": say("mean")})
+
+
+def _days(selection: Selection) -> Days:
+    return selection.since, selection.until
+
+
+def _gained(selection: Selection, bucket: str, cumulative: bool, noted: Notes) -> None:
+    rows = fetch("views_gained", selection, grain=bucket)
+    band = fetch("band", selection) if bucket == "day" and not cumulative else None
+    figure = draw(
+        figures.views_gained,
+        rows,
+        bucket,
+        context.current().language,
+        _days(selection),
+        band,
+        cumulative=cumulative,
+        notes=noted,
+    )
+    show(figure, rows, "views-gained")
+
+
+def _published(selection: Selection, bucket: str, cumulative: bool, noted: Notes) -> None:
+    rows, run = fetch("views_by_publication", selection, grain=bucket), context.current()
+    figure = draw(
+        figures.views_by_publication,
+        rows,
+        bucket,
+        run.language,
+        _days(selection),
+        young=run.tomorrow - YOUNG,
+        cumulative=cumulative,
+        notes=noted,
+    )
+    show(figure, rows, "views-by-publication")
+
+
+def _at_age(selection: Selection, bucket: str, age: str, basis: str, cumulative: bool, noted: Notes) -> None:
+    rows = fetch("views_at_age", selection, grain=bucket, age=age, basis=basis)
+    figure = draw(
+        figures.views_at_age,
+        rows,
+        bucket,
+        basis,
+        context.current().language,
+        _days(selection),
+        cumulative=cumulative,
+        notes=noted,
+    )
+    show(figure, rows, "views-at-age")
+
+
+def beside(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """The rows of articles with the columns that another answer has of the same articles."""
+    return rows.merge(
+        others[[name for name in others if name == "article" or name not in rows]], on="article", how="left"
+    )
