@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import math
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -21,7 +22,6 @@ from zoneinfo import ZoneInfo
 from readership.pipeline.collect import Clock
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
-HOUR = timedelta(hours=1)
 ZONE = "Asia/Almaty"
 
 
@@ -257,13 +257,21 @@ def entry(site: NewsSite, **collect: Any) -> str:
     return head + '["127.0.0.1".collect]\n' + "\n".join(lines) + "\n"
 
 
+def attention(moment: datetime) -> float:
+    """Hours of attention up to a moment: at noon of Almaty an hour counts for 1.6, at midnight for 0.4."""
+    hours = moment.timestamp() / 3600 + 5
+    return hours - 0.6 * 24 / math.tau * math.sin(math.tau * hours / 24)
+
+
 def curve(published: datetime, views: float, pace_h: float, steady: float) -> Callable[[datetime], int]:
     """Cumulative views that grow fast, then slower, by day more than by night; exact, whole, never falling."""
 
+    since = attention(published)
+
     def at(moment: datetime) -> int:
-        hours = (moment - published) / HOUR
-        if hours <= 0:
+        if moment <= published:
             return 0
+        hours = attention(moment) - since
         fresh = views * (1 - (1 + hours / pace_h) ** -1.3)
         return int(fresh + steady * hours)
 

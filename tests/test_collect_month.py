@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from newsroom_site import NewsSite, SimulatedClock, Story, entry, served, stories
 from newsrooms import rows
 from readership import settings
@@ -150,11 +151,11 @@ def test_rebuilt_curves_are_as_exact_as_the_schedule_allows(month):
     """Hours follow while an article is read by the quarter or the hour; later only its days do."""
     hours, days = errors(month, HOUR), errors(month, DAY, ALMATY)
     assert hours["under 6 h"] < 0.02
-    assert hours["6 to 48 h"] < 0.05
-    assert hours["2 to 30 d"] < 0.40
+    assert hours["6 to 48 h"] < 0.10  # six views an hour: most of it is rounding to whole views
+    assert hours["2 to 30 d"] < 0.55  # read once a day, while readers come by day more than by night
     assert days["under 6 h"] < 0.01
-    assert days["6 to 48 h"] < 0.02
-    assert days["2 to 30 d"] < 0.10
+    assert days["6 to 48 h"] < 0.03
+    assert days["2 to 30 d"] < 0.04
 
 
 def test_articles_are_read_as_often_as_their_age_asks(month):

@@ -302,8 +302,7 @@ class _Run:
         try:
             self.unpublished.touch()
             done = ingest(self.settings, paths, Options(command=COMMAND, publish=False))
-            for path in paths:
-                path.unlink()
+            self.spool.drop(paths)
             self._taken_in(done)
         except StoreBusy as error:
             self.tell(f"{error.message} What was read waits in the spool.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 
@@ -27,6 +28,33 @@ def interval(age: float) -> float:
 def tier(age: float) -> int:
     """Rank of an age: 0 for the youngest."""
     return next((rank for rank, (limit, _) in enumerate(STEPS) if age < limit), len(STEPS) + 1)
+
+
+DOCUMENT_TIER = -1
+_AN_HOUR = {DOCUMENT_TIER: 4.0, 0: 4.0, 1: 1.0, 2: 1 / 24}
+"""Readings an hour that one article (or document) of a tier asks for; the others take what is left."""
+
+
+def tiers_open(budget: int, spent: Mapping[int, int], waiting: Mapping[int, int]) -> int:
+    """Below which tier there is budget now.
+
+    Each tier may use what the tiers above it leave: their readings of an hour are set aside for them, so that a crowd of
+    old articles never uses up what young ones need a quarter of an hour later.
+
+    Args:
+        budget: requests an hour.
+        spent: requests of the last hour, by tier.
+        waiting: articles by tier, and documents as tier -1.
+    """
+    aside = 0.0
+    if sum(spent.values()) >= budget:
+        return DOCUMENT_TIER
+    for tier in range(DOCUMENT_TIER, UNKNOWN_TIER + 2):
+        used = sum(count for of, count in spent.items() if of >= tier)
+        if used + aside >= budget:
+            return tier
+        aside += waiting.get(tier, 0) * _AN_HOUR.get(tier, 0.0)
+    return UNKNOWN_TIER + 2
 
 
 def after_trouble(age: float, failures: int) -> float:

@@ -63,20 +63,20 @@ class Hosts:
         """Seconds since 1970 by the collector's clock."""
         return self._clock.now().timestamp()
 
-    def get(self, what: str, url: str, headers: dict[str, str]) -> Answer:
+    def get(self, what: str, tier: int, url: str, headers: dict[str, str]) -> Answer:
         """One answer, every hop allowed by its host's robots.txt and at the pace the host wants.
 
         Raises:
             FetchFailed: also kind `robots` (not allowed) and `later` (the host must be left alone for now).
         """
-        return self._asked(what, url, headers, obey=True)
+        return self._asked(what, tier, url, headers, obey=True)
 
-    def _asked(self, what: str, url: str, headers: dict[str, str], *, obey: bool) -> Answer:
+    def _asked(self, what: str, tier: int, url: str, headers: dict[str, str], *, obey: bool) -> Answer:
         def permit(hop: str) -> None:
             self._let_go(None, "redirects")
             if obey:
                 self._obey(hop)
-            self._hold(what, hop)
+            self._hold(what, tier, hop)
 
         try:
             answer = self._web.get(url, headers, permit)
@@ -94,9 +94,9 @@ class Hosts:
         )  # fmt: skip
 
     # -- holding a host ------------------------------------------------------------------------------------------------
-    def _hold(self, what: str, url: str) -> None:
+    def _hold(self, what: str, tier: int, url: str) -> None:
         host, until = host_of(url), self.now() + PATIENCE
-        while (number := self._state.hold(self.site, host, what, url, self.now())) is None:
+        while (number := self._state.hold(self.site, host, what, tier, url, self.now())) is None:
             wait = self._state.open_at(host) - self.now()
             if self._clock.stopped:
                 raise FetchFailed("stopped", "The collector was told to stop.")
@@ -154,7 +154,7 @@ class Hosts:
 
     def _read_rules(self, origin: str, failures: int) -> robots.Rules:
         try:
-            answer = self._asked("robots", f"{origin}/robots.txt", {}, obey=False)
+            answer = self._asked("robots", plan.DOCUMENT_TIER, f"{origin}/robots.txt", {}, obey=False)
         except FetchFailed as error:
             if error.kind in ("later", "stopped"):
                 raise

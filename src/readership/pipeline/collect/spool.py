@@ -10,6 +10,7 @@ import io
 import os
 import threading
 import zlib
+from collections.abc import Iterable
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,9 @@ class Spool:
         self._lock = threading.Lock()
         self._file: Any = None
         self._number = max((int(path.name[:8]) for path in folder.iterdir() if path.name[:8].isdigit()), default=0)
-        for left in sorted(folder.glob(f"*{_OPEN}")):
-            _mend(left)
+        for torn in sorted(folder.glob(f"*{_OPEN}")):
+            _mend(torn)
+        self._left = any(folder.glob(f"*{_WHOLE}"))
 
     def add(self, answer: Answer, url: str) -> None:
         """Writes one answer, under the URL it is an answer for."""
@@ -72,12 +74,20 @@ class Spool:
                 self._file.close()
                 Path(self._file.name).rename(self.folder / f"{self._number:08d}{_WHOLE}")
                 self._file = None
-        return sorted(self.folder.glob(f"*{_WHOLE}"))
+            found = sorted(self.folder.glob(f"*{_WHOLE}"))
+            self._left = bool(found)
+        return found
+
+    def drop(self, paths: Iterable[Path]) -> None:
+        """Drops files that were taken in."""
+        for path in paths:
+            path.unlink()
+        self._left = False
 
     @property
     def waiting(self) -> bool:
         """Whether anything is to be taken in."""
-        return self._file is not None or any(self.folder.glob(f"*{_WHOLE}"))
+        return self._file is not None or self._left
 
 
 def _mend(path: Path) -> None:

@@ -34,7 +34,8 @@ CREATE TABLE IF NOT EXISTS article (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS article_next ON article (site, next_at);
 CREATE TABLE IF NOT EXISTS request (
-    site TEXT NOT NULL, at REAL NOT NULL, host TEXT NOT NULL, what TEXT NOT NULL, url TEXT NOT NULL, outcome TEXT,
+    site TEXT NOT NULL, at REAL NOT NULL, host TEXT NOT NULL, what TEXT NOT NULL, tier INTEGER NOT NULL,
+    url TEXT NOT NULL, outcome TEXT,
     status INTEGER, said TEXT
 );
 CREATE INDEX IF NOT EXISTS request_at ON request (site, at);
@@ -158,10 +159,11 @@ class State:
                 self.do("DELETE FROM article WHERE site = ? AND key = ?", site, key)
 
     # -- what is next ------------------------------------------------------------------------------------------------------
-    def next_job(self, site: str, now: float, unread_since: float | None = None) -> Job | None:
+    def next_job(self, site: str, now: float, tiers: int, unread_since: float | None = None) -> Job | None:
         """What a site is asked for now: documents first, then articles, young and fast ones before others.
 
         Args:
+            tiers: only articles of lower tiers than this.
             unread_since: only what was not asked for since this moment.
         """
         before = now + 1 if unread_since is None else unread_since
@@ -176,8 +178,8 @@ class State:
         row = self.one(
             "SELECT a.* FROM article AS a LEFT JOIN host USING (host) "
             "WHERE site = ?1 AND a.next_at <= ?2 AND coalesce(host.next_at, 0) <= ?2 AND coalesce(read_at, 0) < ?3 "
-            "ORDER BY tier, speed DESC, a.next_at, key LIMIT 1",
-            site, now, before,
+            "AND tier < ?4 ORDER BY tier, speed DESC, a.next_at, key LIMIT 1",
+            site, now, before, tiers,
         )  # fmt: skip
         return Job("article", site, row["url"], row) if row else None
 
@@ -212,7 +214,7 @@ class State:
         row = self.one("SELECT next_at FROM host WHERE host = ?", host)
         return float(row["next_at"]) if row else 0.0
 
-    def hold(self, site: str, host: str, what: str, url: str, now: float) -> int | None:
+    def hold(self, site: str, host: str, what: str, tier: int, url: str, now: float) -> int | None:
         """Takes a host for one request and notes it; its number, or None when the host isn't free."""
         with self.at_once():
             if self.open_at(host) > now:
@@ -222,7 +224,8 @@ class State:
                 host, now + BUSY,
             )  # fmt: skip
             cursor = self._db.execute(
-                "INSERT INTO request (site, at, host, what, url) VALUES (?, ?, ?, ?, ?)", (site, now, host, what, url)
+                "INSERT INTO request (site, at, host, what, tier, url) VALUES (?, ?, ?, ?, ?, ?)",
+                (site, now, host, what, tier, url),
             )
             return cursor.lastrowid
 
@@ -236,10 +239,20 @@ class State:
         row = self.one("SELECT failures FROM host WHERE host = ?", host)
         return int(row["failures"]) if row else 0
 
-    def spent(self, site: str, since: float) -> tuple[int, float | None]:
-        """Requests of a site since a moment, and when the first of them was."""
-        row = self.one("SELECT count(*) AS n, min(at) AS first FROM request WHERE site = ? AND at > ?", site, since)
-        return (int(row["n"]), row["first"]) if row else (0, None)
+    def spent(self, site: str, since: float) -> dict[int, int]:
+        """Requests of a site since a moment, by tier."""
+        found = self.rows(
+            "SELECT tier, count(*) AS n FROM request WHERE site = ? AND at > ? GROUP BY tier", site, since
+        )
+        return {row["tier"]: row["n"] for row in found}
+
+    def waiting(self, site: str) -> dict[int, int]:
+        """Articles of a site by tier, and its documents as tier -1."""
+        found = self.rows(
+            "SELECT tier, count(*) AS n FROM article WHERE site = ?1 AND next_at IS NOT NULL GROUP BY tier "
+            "UNION ALL SELECT -1, count(*) FROM document WHERE site = ?1", site,
+        )  # fmt: skip
+        return {row["tier"]: row["n"] for row in found}
 
     def trim(self, now: float) -> None:
         """Drops requests and counts that nothing asks for any more."""

@@ -29,6 +29,7 @@ _WALLS = frozenset({401, 402, 403, 407, 451})
 _GONE = frozenset({404, 410})
 _DEEPEST_INDEX = 3
 _LONGEST_NAP = 60.0
+_RECOUNT = 300.0
 _TRACKING = re.compile(r"utm_|fbclid$|gclid$|yclid$|ysclid$|_openstat$")
 
 
@@ -67,6 +68,7 @@ class Worker:
         }
         self._links = {s.name: re.compile(s.collect.links) for s in chosen if s.collect and s.collect.links}
         self._asked = dict.fromkeys(self._sites, 0.0)
+        self._waiting: dict[str, tuple[float, dict[int, int]]] = {}
         self._forgotten = forgotten
 
     def now(self) -> float:
@@ -132,21 +134,31 @@ class Worker:
         if row and row["paused"]:
             return None, None if started is not None else now + plan.MINUTE
         assert site.collect is not None
-        spent, first = self._state.spent(site.name, now - plan.HOUR)
-        if spent >= site.collect.requests_per_hour and first is not None:
-            return None, first + plan.HOUR
-        job = self._state.next_job(site.name, now, started)
+        spent = self._state.spent(site.name, now - plan.HOUR)
+        tiers = plan.tiers_open(site.collect.requests_per_hour, spent, self._waiting_of(site.name))
+        if tiers == plan.DOCUMENT_TIER:
+            return None, now + plan.MINUTE + 1
+        job = self._state.next_job(site.name, now, tiers, started)
         if job is not None:
             return job, None
         wakes = [self._state.soonest_host(site.name, now), self._state.soonest(site.name, now)]
         return None, min((wake for wake in wakes if wake is not None), default=None)
+
+    def _waiting_of(self, site: str) -> dict[int, int]:
+        """Articles by tier, counted anew every few minutes."""
+        counted, found = self._waiting.get(site, (0.0, {}))
+        if not 0 <= self.now() - counted < _RECOUNT:
+            found = self._state.waiting(site)
+            self._waiting[site] = self.now(), found
+        return found
 
     # -- one job -------------------------------------------------------------------------------------------------------
     def _do(self, job: Job) -> None:
         row, hosts = job.row, self._hosts[job.site]
         answer: Answer | None = None
         try:
-            answer = hosts.get(job.what, job.url, self._conditions(job))
+            tier = row["tier"] if job.what == "article" else plan.DOCUMENT_TIER
+            answer = hosts.get(job.what, tier, job.url, self._conditions(job))
             outcome = self._taken(job, answer)
         except FetchFailed as error:
             if error.kind in ("later", "stopped"):

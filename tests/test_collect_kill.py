@@ -1,0 +1,83 @@
+"""A collector that is killed at any moment goes on without losing or doubling anything."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from newsroom_site import NewsSite, Story, curve, entry, served
+from newsrooms import rows
+from readership import settings
+from readership.pipeline import collect as collector
+from readership.pipeline.collect.state import State
+from readership.pipeline.collect.status import file_of
+from readership.pipeline.keep import check
+
+ARTICLES = 120
+KILLS = 40 if os.environ.get("READERSHIP_FAULTS") == "full" else 6
+CHILD = """
+import sys
+from readership import settings
+from readership.pipeline import collect
+collect.collect(settings.load({"READERSHIP_DATA": sys.argv[1]}), minutes=5, take_in_s=0.3)
+"""
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
+
+def killed(data: Path, site: NewsSite, after: float) -> None:
+    """Starts a collector, waits until it has asked for something and then a while, and kills it."""
+    seen = len(site.log)
+    child = subprocess.Popen([sys.executable, "-c", CHILD, str(data)], stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 20
+    while len(site.log) == seen and child.poll() is None and time.monotonic() < until and seen < ARTICLES:
+        time.sleep(0.01)
+    time.sleep(after)
+    child.kill()
+    child.wait()
+
+
+def test_a_collector_killed_at_any_moment_loses_nothing_and_doubles_nothing(tmp_path):
+    now = datetime.now(UTC)
+    published = [now - timedelta(minutes=10 * n + 3) for n in range(ARTICLES)]
+    site = NewsSite(collector.Clock(), [Story(73000 + n, at, curve(at, 500, 5, 1)) for n, at in enumerate(published)])
+    dice = random.Random(7)
+    with served(site):
+        # A full disk's worth of haste: the site is the owner's own, so that a kill hits something every time.
+        named = [site.base + story.path for story in site.stories]
+        (tmp_path / "sites.toml").write_text(
+            entry(site, own_site=True, min_interval_s=0.005, requests_per_hour=36_000, urls=named)
+        )
+        for _ in range(KILLS):
+            killed(tmp_path, site, dice.uniform(0.0, 1.0))
+        made = settings.load({"READERSHIP_DATA": str(tmp_path)})
+        time.sleep(max(0.0, 0.1))
+        report = finished(made)
+    read = Counter(rows(made.store, "SELECT article, observed_at, views FROM observation"))
+    printed = Counter(path for _, path, status in site.log if "_730" in path and status == 200)
+    state = State(file_of(made))
+    known = state.rows("SELECT key, read_at, outcome FROM article")
+    assert len(known) == ARTICLES
+    assert all(row["outcome"] == "read" for row in known)
+    assert set(read.values()) == {1}
+    assert len({article for article, _, _ in read}) == ARTICLES
+    # What the site gave out and the store lacks, a kill took between the answer's first byte and the spool: one each.
+    assert sum(printed.values()) - KILLS <= len(read) <= sum(printed.values())
+    assert check(made).sound
+    assert not list((made.data / "collect" / "spool").iterdir())
+    assert report.edition is not None
+
+
+def finished(made: settings.Settings) -> collector.Report:
+    """One run to the end; a host held by a killed request is waited for."""
+    report = collector.collect(made, once=True)
+    while any(row["what"] == "article" and row["due_at"] < datetime.now(UTC) for row in collector.status(made)["next"]):
+        report = collector.collect(made, once=True)
+    return report
