@@ -178,6 +178,25 @@ def _publish(options: argparse.Namespace) -> int:
     return 0
 
 
+def _collect(options: argparse.Namespace) -> int:
+    from readership.pipeline import collect as collector
+
+    settings = settings_module.load()
+    if options.pause or options.resume:
+        (collector.pause if options.pause else collector.resume)(settings)
+        say("Collecting is paused." if options.pause else "Collecting goes on.")
+        return 0
+    if options.status:
+        show(collector.status(settings))
+        return 0
+    report = collector.collect(
+        settings, sites=options.site, once=options.once, minutes=options.minutes, dry_run=options.dry_run, tell=say
+    )
+    if options.dry_run or options.json:
+        show({**vars(report), "counts": dict(report.counts), "rows": dict(report.rows)})
+    return PARTLY if report.rejected else 0
+
+
 def _demo(options: argparse.Namespace) -> int:
     from readership.pipeline.start import demo
 
@@ -380,6 +399,23 @@ def _rates_import(options: argparse.Namespace) -> int:
     return _tell(import_rates(settings_module.load(), [Path(path) for path in options.paths]), as_json=options.json)
 
 
+def _rates_fetch(options: argparse.Namespace) -> int:
+    from readership.pipeline import rates_fetch
+
+    try:
+        since = date.fromisoformat(options.since)
+    except ValueError:
+        raise UsageError(f"“{options.since[:40]}” is no day.", "Write it as 2024-04-24.") from None
+    report = rates_fetch.fetch(settings_module.load(), since, source=options.source, base_url=options.base_url)
+    if options.json:
+        show(report.as_json())
+    else:
+        rates_fetch.told(report, say)
+        if report.summary:
+            _tell(report.summary, as_json=False)
+    return 0 if report.whole else PARTLY
+
+
 def _classify(options: argparse.Namespace) -> int:
     from contextlib import nullcontext
 
@@ -447,6 +483,15 @@ def _add_reading(commands: Any) -> None:
     made.add_argument("--json", action="store_true", help="print the summary as JSON")
     made = _command(commands, "publish", _publish, "Make the next edition from the store.")
     made.add_argument("--full", action="store_true", help="make everything again")
+    made = _command(commands, "collect", _collect, "Read the sites again and again, as their entries say.")
+    made.add_argument("--site", action="append", help="only this site (its entry's name); may be repeated")
+    made.add_argument("--once", action="store_true", help="what is due now, then end")
+    made.add_argument("--minutes", type=float, help="end after so many minutes")
+    made.add_argument("--dry-run", action="store_true", help="print the plan, ask nobody")
+    made.add_argument("--status", action="store_true", help="print coverage, errors and what is next")
+    made.add_argument("--pause", action="store_true", help="stop reading until --resume")
+    made.add_argument("--resume", action="store_true")
+    made.add_argument("--json", action="store_true", help="print the report as JSON")
     made = _command(commands, "demo", _demo, "Write a demo newsroom as pages and take it in.")
     made.add_argument("--articles", type=int, default=1500)
     made.add_argument("--months", type=int, default=18)
@@ -502,6 +547,11 @@ def _add_words(commands: Any) -> None:
     group = commands.add_parser("rates", help="Official rates.").add_subparsers(required=True)
     made = _command(group, "import", _rates_import, "Take files of the National Bank of Kazakhstan, the ECB, or CSV.")
     made.add_argument("paths", nargs="+")
+    made.add_argument("--json", action="store_true")
+    made = _command(group, "fetch", _rates_fetch, "Ask a bank for its rates, politely, and take them in.")
+    made.add_argument("--since", required=True, metavar="DAY", help="first day, as 2024-04-24")
+    made.add_argument("--source", choices=("nbk", "ecb"), default="nbk")
+    made.add_argument("--base-url", metavar="URL", help="another server that has the bank's files")
     made.add_argument("--json", action="store_true")
     made = _command(commands, "classify", _classify, "Languages, countries and topics of texts in a JSON Lines file.")
     made.add_argument("--in", dest="input", required=True)
