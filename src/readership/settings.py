@@ -36,6 +36,10 @@ class Settings:
     """Seconds to wait for another writer (READERSHIP_LOCK_WAIT)."""
     language: str = ""
     """Interface language when the browser's is not wanted: en, ru or kk (READERSHIP_LANGUAGE)."""
+    nbk_url: str = "https://nationalbank.kz"
+    """Where the National Bank of Kazakhstan's rates are asked for, when they are (READERSHIP_NBK_URL)."""
+    ecb_url: str = "https://www.ecb.europa.eu"
+    """Where the European Central Bank's rates are asked for, when they are (READERSHIP_ECB_URL)."""
 
     @cached_property
     def store(self) -> Path:
@@ -68,6 +72,7 @@ class Settings:
         return self.data / "state.sqlite"
 
 
+_TEXTS = {"nbk_url": "READERSHIP_NBK_URL", "ecb_url": "READERSHIP_ECB_URL"}
 _INTS = {
     "max_upload_mb": "READERSHIP_MAX_UPLOAD_MB",
     "max_page_mb": "READERSHIP_MAX_PAGE_MB",
@@ -93,6 +98,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         editions=Path(env.get("READERSHIP_EDITIONS") or data / "editions").expanduser().absolute(),
         sites_file=own_sites if own_sites.exists() or "READERSHIP_SITES" in env else None,
         language=env.get("READERSHIP_LANGUAGE", ""),
+        **{name: env[variable] for name, variable in _TEXTS.items() if env.get(variable)},
         **{name: _whole(env[variable], variable) for name, variable in _INTS.items() if env.get(variable)},
     )
 

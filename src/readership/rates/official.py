@@ -41,9 +41,10 @@ _NO_CURRENCY = {"XXX", "XTS"}
 _KEPT = "Its bytes are kept in quarantine; no rate was taken from it."
 
 Read = Iterator[OfficialRate | Reject]
+_NO_RATES = "The feed has no rates for"
 
 
-class _Unread(Exception):  # noqa: N818 - a reason, not an error that leaves this module
+class _Unread(Exception):
     """Why a row or a document can't be read."""
 
 
@@ -65,6 +66,11 @@ def read(data: bytes, origin: str, *, csv_quote: str = "KZT") -> tuple[list[Offi
         return [], [Reject(origin, str(why), _KEPT)]
     kept, clashes = _without_clashes(rates, origin)
     return kept, rejects + clashes
+
+
+def is_empty_day(rejects: Iterable[Reject]) -> bool:
+    """Whether a document was a sound day file without rates, as banks publish for weekends: no fault of anybody's."""
+    return any(reject.row is None and reject.reason.startswith(_NO_RATES) for reject in rejects)
 
 
 def on_day(rates: Mapping[date, OfficialRate], day: date, *, carry: int = CARRY_DAYS) -> OfficialRate | None:
@@ -178,7 +184,7 @@ def _nbk_day(root: Element, origin: str) -> Read:
     day = _day(_child(root, "date"))
     items = root.findall("item")
     if not items:
-        raise _Unread(f"The feed has no rates for {day.isoformat()}, as on some weekends and holidays.")
+        raise _Unread(f"{_NO_RATES} {day.isoformat()}, as on some weekends and holidays.")
     return _items(items, origin, lambda item: day)
 
 
