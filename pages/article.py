@@ -11,6 +11,7 @@ from readership.ui import (
     asked_article,
     draw,
     fetch,
+    in_common,
     language,
     notes,
     page,
@@ -44,6 +45,6 @@ with left:
     article_facts(facts)
     table(observations, "observations", title=say("Counter readings"))
 with right:
-    table(fetch("related", article=article), "related", RELATED, title=say("Related articles"), opens=True)
+    table(in_common(fetch("related", article=article)), "related", RELATED, title=say("Related articles"), opens=True)
     table(fetch("article_provenance", article=article), "provenance", title=say("Where each fact stood"))
     table(revisions, "revisions", title=say("Revisions seen"))

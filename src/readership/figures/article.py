@@ -58,7 +58,7 @@ def article_curve(
     _edits(fig, revisions, language)
     _restarts(fig, curve, language)
     count_axis(fig, curve["total"], language)
-    moment_axis(fig, curve["at"], language)
+    _clock_axis(fig, curve["at"], language)
     if len(curve):
         first, last = curve["at"].iloc[0], curve["at"].iloc[-1]
         mark_notes(fig, tuple(note for note in notes if first <= note[0] <= last), timedelta(0), language)
@@ -236,6 +236,18 @@ def _beside(own: pd.DataFrame, kind: pd.DataFrame, language: Language) -> str:
         age=age_words(int(last["age_h"]), language),
         views=language.number(last["views"]),
         median=language.number(last["median"]),
+    )
+
+
+def _clock_axis(fig: go.Figure, moments: pd.Series, language: Language) -> None:
+    """Days below, with the time of day where there are few of them."""
+    first, last = moments.min(), moments.max()
+    if moments.empty or last - first > timedelta(days=3):
+        moment_axis(fig, moments, language)
+        return
+    ticks = list(pd.date_range(first, last, periods=4).round("min")) if first < last else [first]
+    fig.update_xaxes(
+        tickvals=ticks, ticktext=[f"{language.short_day(tick)}<br>{tick:%H:%M}" for tick in ticks], tickangle=0
     )
 
 

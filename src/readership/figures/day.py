@@ -12,14 +12,14 @@ from readership.figures.time import count_axis
 from readership.i18n import Language, known
 
 
-def day_so_far(band: pd.DataFrame, language: Language) -> Figure:
+def day_so_far(band: pd.DataFrame, language: Language, height: int = 300) -> Figure:
     """Views added up from midnight, hour by hour, over the median and middle half of the same weekdays.
 
     Args:
         band: the query `band` by the hour: day, hour, views, median, q1, q3, n, cut_at; a row an hour, in order.
     """
     say = language.say
-    fig = canvas(height=300)
+    fig = canvas(height=height)
     _usual(fig, band, language)
     _line(fig, band, language)
     count_axis(fig, pd.concat([band["views"], band["q3"]]), language)

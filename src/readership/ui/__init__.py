@@ -1,7 +1,7 @@
 """What pages are made of. The only Streamlit in the package; pages use these names and lay them out, no more."""
 
 from readership.ui.annotations import notes
-from readership.ui.article import article_facts, article_figures, article_head, article_id, asked_article
+from readership.ui.article import article_facts, article_figures, article_head, article_id, asked_article, in_common
 from readership.ui.context import has_edition, is_board, language, say, say_n, zone
 from readership.ui.data import draw, fetch
 from readership.ui.groups import (
@@ -48,6 +48,7 @@ __all__ = [
     "group_trends",
     "groups",
     "has_edition",
+    "in_common",
     "is_board",
     "key_figures",
     "language",

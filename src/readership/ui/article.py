@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ import streamlit as st
 from readership.figures.article import standing
 from readership.figures.style import records
 from readership.i18n import known
-from readership.ui import context
+from readership.ui import context, names
 from readership.ui.columns import in_words
 from readership.ui.context import say
 from readership.ui.data import fetch
@@ -84,6 +85,18 @@ def article_figures(facts: pd.DataFrame, stats: pd.DataFrame) -> None:
 def _speaks(state: Any) -> bool:
     """Whether a state says something: not unknown, not "no"."""
     return known(state) and state not in ("no", "unknown")
+
+
+def in_common(related: pd.DataFrame) -> pd.DataFrame:
+    """Related articles with the names of the topics and countries that they share."""
+    columns = {"shared_topics": "topic", "shared_countries": "country"}
+    return related.assign(
+        **{name: related[name].map(_listed(kind), na_action="ignore") for name, kind in columns.items()}
+    )
+
+
+def _listed(kind: str) -> Callable[[str], str]:
+    return lambda values: ", ".join(names.all_of(kind, values.split("; ")))
 
 
 def article_facts(facts: pd.DataFrame) -> None:

@@ -49,8 +49,7 @@ def key_figures(facts: pd.DataFrame, selection: Selection) -> None:
         facts: the one row of the query `key_figures`.
         selection: the same; asked again for the comparison.
     """
-    against = _against(selection)
-    compared = {row["measure"]: row for row in records(fetch("compare", selection, against=against))}
+    compared, against = _compared(selection)
     row, language = facts.iloc[0], context.current().language
     with st.grid(4, min_column_width=190, key="key_figures"):
         _metric(say("Articles published"), language.number(row["articles"]), _change(compared["articles"]))
@@ -75,10 +74,14 @@ def key_figures(facts: pd.DataFrame, selection: Selection) -> None:
         )
 
 
-def _against(selection: Selection) -> str:
-    """The reader's choice of what to compare with; nothing to choose when all dates are selected."""
+Compared = Mapping[str, Mapping[str, Any]]
+"""Rows of the query `compare` by measure."""
+
+
+def _compared(selection: Selection) -> tuple[Compared, str]:
+    """The comparison that the reader chooses, and its name; nothing to choose when all dates are selected."""
     if selection.since is None:
-        return "previous"
+        return _rows(selection, "previous"), "previous"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="against"):
         st.caption(say("Beside"), width="content")
         choice = st.segmented_control(
@@ -91,7 +94,25 @@ def _against(selection: Selection) -> str:
             label_visibility="collapsed",
             persist_state="session",
         )
-    return str(choice or "previous")
+        against = str(choice or "previous")
+        compared = _rows(selection, against)
+        st.caption(plain(_days(compared["gained"])), width="content")
+    return compared, against
+
+
+def _rows(selection: Selection, against: str) -> Compared:
+    return {row["measure"]: row for row in records(fetch("compare", selection, against=against))}
+
+
+def _days(row: Mapping[str, Any]) -> str:
+    """The days compared with, and when both are cut."""
+    language = context.current().language
+    if not known(row["other_since"]):
+        return ""
+    days = language.days(row["other_since"], row["other_until"] - timedelta(days=1))
+    if not known(row["cut_at"]):
+        return days
+    return say("{days}, both cut at {time}", days=days, time=f"{row['cut_at']:%H:%M}")
 
 
 Change = tuple[str, str] | None
@@ -103,10 +124,9 @@ def _change(row: Mapping[str, Any]) -> Change:
     language = context.current().language
     if not known(row["other_since"]):
         return None
-    days = language.days(row["other_since"], row["other_until"] - timedelta(days=1))
     if not known(row["other"]):
-        return say("not comparable"), say("{days}: not known", days=days)
-    beside = say("{days}: {views}", days=days, views=language.number(round(row["other"])))
+        return say("not comparable"), say("not known then")
+    beside = say("then {views}", views=language.number(round(row["other"])))
     if known(row["note"]) and row["note"] == "partial":
         beside += " " + say("(not all sites were read then)")
     if not row["other"]:
@@ -216,16 +236,16 @@ def board(today: pd.DataFrame, moving: pd.DataFrame, fast: pd.DataFrame) -> None
     language = run.language
     st.title(plain(how_usual(newest(today), language)), anchor=False)
     day = Selection(since=run.today, until=run.tomorrow)
-    compared = {row["measure"]: row for row in records(fetch("compare", day, against="weekday"))}
+    compared = _rows(day, "weekday")
     numbers = [
-        (label, compared[measure]["value"], " ".join(_change(compared[measure]) or ()))
+        (label, compared[measure]["value"], _under(compared[measure]))
         for measure, label in (("gained", say("Views gained today")), ("articles", say("Articles published today")))
     ]
     left, right = st.columns([3, 2], gap="large")
     with left:
         figure = big_numbers(numbers, language)
         st.plotly_chart(figure.fig, key="board_numbers", alt=figure.alt, config={"staticPlot": True})
-        curve = draw(day_so_far, today, language)
+        curve = draw(day_so_far, today, language, 500)
         st.plotly_chart(curve.fig, key="board_day", alt=curve.alt, config={"staticPlot": True})
     with right:
         _headlines(say("Read unusually fast now"), fast, "velocity", say("an hour"))
@@ -236,6 +256,11 @@ def board(today: pd.DataFrame, moving: pd.DataFrame, fast: pd.DataFrame) -> None
     st.caption(say("As of {moment} ({zone})", moment=language.moment(run.as_of, run.zone), zone=plain(run.zone)))
 
 
+def _under(row: Mapping[str, Any]) -> str:
+    """The change and what it is against, for under a large number."""
+    return " · ".join([*(_change(row) or ()), _days(row)])
+
+
 def _headlines(title: str, rows: pd.DataFrame, measure: str, unit: str) -> None:
     """The first titles, large, with their figure."""
     if rows.empty:
@@ -243,7 +268,7 @@ def _headlines(title: str, rows: pd.DataFrame, measure: str, unit: str) -> None:
     st.subheader(title, anchor=False, divider="gray")
     for row in rows.head(6).to_dict("records"):
         words = f"**{plain(context.current().language.number(row[measure]))}** {plain(unit)}".strip()
-        st.markdown(f"#### {words} · {plain(row['title'])}")
+        st.markdown(f"## {words} · {plain(row['title'])}")
 
 
 def fitting_grain(selection: Selection) -> str:
