@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -81,7 +82,7 @@ class Bank:
 
     def gaps(self) -> list[float]:
         moments = [at for _, at, _ in self.asked]
-        return [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+        return [later - earlier for earlier, later in pairwise(moments)]
 
 
 @contextmanager
@@ -351,7 +352,9 @@ def test_a_stop_ends_the_run_and_keeps_what_was_had(bank: Bank, own: Settings, f
     bank.reply = reply  # type: ignore[method-assign]
     report = fetch()
     assert "stop" in report.ended
-    assert days(own) == WORKDAYS[:2]
+    assert report.failures == []
+    assert days(own) in (WORKDAYS[:2], WORKDAYS[:3]), "the answer under way may have come whole"
+    assert len(bank.asked) == 3
 
 
 @pytest.mark.parametrize(

@@ -276,7 +276,8 @@ class _Run:
         try:
             answer = self._asked(document)
         except FetchFailed as error:
-            if self.report.ended:
+            if error.kind == "stopped":
+                self._end("It was told to stop.")
                 return False
             self._trouble(document, error.message, None)
             return error.kind in ("timeout", "unreachable", "broken")
