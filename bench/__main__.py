@@ -77,7 +77,7 @@ def write() -> None:
     parts = [
         "# Benchmarks",
         "",
-        "Written by `python -m bench --write`; the sizes are in each line. DESIGN's budgets stand beside.",
+        "Written by `python -m bench --write`; sizes are in each line, DESIGN's budgets beside.",
         "",
     ]
     told: list[str] = []

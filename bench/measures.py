@@ -151,7 +151,7 @@ def ingest_pages(short: bool) -> list[Measured]:
 
 
 def counters(short: bool) -> list[Measured]:
-    """Counters from a CSV table into an empty and a filled store, archive and fsync included, and the same table again."""
+    """Counters from a CSV table into an empty and a filled store, archive and fsync included; and the same again."""
     rows = 500_000 if short else 5_000_000
     sizes = (0, 2_000_000) if short else (0, 20_000_000)
     found = []
@@ -271,7 +271,7 @@ def _served(data: Path) -> float:
 
 
 def reruns(short: bool) -> list[Measured]:
-    """CPU of one rerun of each page on unchanged filters (its queries cached), by AppTest, whose own work is included."""
+    """CPU of one rerun of each page, filters unchanged (queries cached), by AppTest, whose own work is included."""
     with demo_data(150 if short else 1500, 6 if short else 18) as (data, _):
         words = [sys.executable, "-m", "bench.rerun", "5" if short else "15"]
         environment = os.environ | {"READERSHIP_DATA": str(data), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}

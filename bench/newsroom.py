@@ -26,38 +26,11 @@ SECTIONS = ("Society", "Economy", "Politics", "Sport", "Culture", "World", "Scie
 LANGUAGES = ("en", "ru", "kk")
 COUNTRIES = ("KZ", "RU", "CN", "UZ", "KG", "US", "TR", "DE", "AZ", "IN", "FR", "GB", "JP", "TJ", "TM")
 TOPICS = tuple(f"topic-{number:02d}" for number in range(17))
-WORDS = [
-    "bridge",
-    "school",
-    "winter",
-    "market",
-    "road",
-    "river",
-    "harvest",
-    "train",
-    "museum",
-    "budget",
-    "city",
-    "festival",
-    "doctor",
-    "water",
-    "steppe",
-    "court",
-    "exhibition",
-    "library",
-    "station",
-    "airport",
-    "energy",
-    "gas",
-    "wheat",
-    "team",
-    "stadium",
-    "theatre",
-    "village",
-    "mountain",
-    "lake",
-    "forum",
-]
+WORDS = (
+    "bridge", "school", "winter", "market", "road", "river", "harvest", "train", "museum", "budget", "city",
+    "festival", "doctor", "water", "steppe", "court", "exhibition", "library", "station", "airport", "energy",
+    "gas", "wheat", "team", "stadium", "theatre", "village", "mountain", "lake", "forum",
+)  # fmt: skip
 CHUNK = 2_000_000
 """Observations made in one go."""
 

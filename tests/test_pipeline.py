@@ -250,7 +250,7 @@ def holders(settings: Settings, words: bytes) -> list[str]:
 def tables(settings: Settings, work: Path) -> None:
     """Tables in which article 101 stands beside others."""
     stores.taken(settings, stores.table(work / "articles.csv", ("url", "title", "body"), [
-        (stores.url(101), "SECRET title of the article", "SECRET body"), (stores.url(301), "Another title of it", "Body"),
+        (stores.url(101), "SECRET title of the article", "SECRET body"), (stores.url(301), "Another title", "Body"),
     ]), publish=False)  # fmt: skip
     pq.write_table(
         pa.table(
