@@ -183,8 +183,10 @@ def _collect(options: argparse.Namespace) -> int:
 
     settings = settings_module.load()
     if options.pause or options.resume:
-        (collector.pause if options.pause else collector.resume)(settings)
-        say("Collecting is paused." if options.pause else "Collecting goes on.")
+        act = collector.pause if options.pause else collector.resume
+        for site in options.site or [row["site"] for row in collector.status(settings)["sites"]]:
+            act(settings, site)
+            say(f"{site}: collecting {'is paused' if options.pause else 'goes on'}.")
         return 0
     if options.status:
         show(collector.status(settings))
@@ -489,7 +491,7 @@ def _add_reading(commands: Any) -> None:
     made.add_argument("--minutes", type=float, help="end after so many minutes")
     made.add_argument("--dry-run", action="store_true", help="print the plan, ask nobody")
     made.add_argument("--status", action="store_true", help="print coverage, errors and what is next")
-    made.add_argument("--pause", action="store_true", help="stop reading until --resume")
+    made.add_argument("--pause", action="store_true", help="stop reading until --resume (all sites, or --site)")
     made.add_argument("--resume", action="store_true")
     made.add_argument("--json", action="store_true", help="print the report as JSON")
     made = _command(commands, "demo", _demo, "Write a demo newsroom as pages and take it in.")
