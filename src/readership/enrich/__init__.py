@@ -24,7 +24,7 @@ def enrich(
     Args:
         title, body: plain text, paragraphs separated by a newline.
         declared_language: used when the text is too short to tell.
-        own_names: how the site names itself; never a cited source.
+        own_names: how the site names itself; never a cited source, and a photo credited to one of them is its own.
         photo_credit, authors, dateline: as printed.
         own_topics: `topics.load(file)` of a newsroom's own topics; the package's when None.
     """
@@ -37,6 +37,6 @@ def enrich(
         countries=countries.find(title, body, language=language, placed=dateline),
         topics=(own_topics or topics.load()).score(title, body, language=language),
         source_org=organisations.resolve(source),
-        credit_org=organisations.resolve(photo_credit),
+        credit_org=organisations.credited(photo_credit, own_names),
         authors=author_names.canonical(authors),
     )

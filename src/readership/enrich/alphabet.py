@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 from typing import Any
 
 _CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяё" + "әғқңөұүһі" + "їєґў"
@@ -42,6 +43,10 @@ _TABLE = _table()
 _CYR = _raw("а")[0], _raw("ў")[0]
 _CYR_CLASS = b"[" + bytes((_CYR[0],)) + b"-" + bytes((_CYR[1],)) + b"]"
 _MIXED = re.compile(rb"[a-z0-9]*(?:[a-z]" + _CYR_CLASS + rb"|" + _CYR_CLASS + rb"[a-z])[^ ]*")
+# Every byte as what it is: so that a word of two alphabets is told by two neighbours, without a search by letters.
+_ALPHABETS = bytes(
+    ord("l") if 97 <= byte <= 122 else ord("c") if _CYR[0] <= byte <= _CYR[1] else ord(" ") for byte in range(256)
+)
 _TWINS = ("acehikmoptxyb", "асеһікмортхув")
 _TO_CYRILLIC = bytes.maketrans(_TWINS[0].encode(), _raw(_TWINS[1]))
 _TO_LATIN = bytes.maketrans(_raw(_TWINS[1]), _TWINS[0].encode())
@@ -55,13 +60,17 @@ def _unmix(match: re.Match[bytes]) -> bytes:
     return word.translate(_TO_LATIN if latin > cyrillic else _TO_CYRILLIC)
 
 
+@lru_cache(maxsize=4)  # countries and topics read the same text one after the other
 def fold(text: str) -> bytes:
     """The text in the house's alphabet, one byte a character, with a space before and after it."""
     small = text.lower()
     if len(small) != len(text):  # İ grows when made small
         small = "".join(letter.lower()[0] for letter in text)
     folded = _raw(f" {small} ").translate(_TABLE)
-    return folded if text.isascii() else _MIXED.sub(_unmix, folded)
+    if text.isascii():
+        return folded
+    alphabets = folded.translate(_ALPHABETS)
+    return _MIXED.sub(_unmix, folded) if b"lc" in alphabets or b"cl" in alphabets else folded
 
 
 def word(text: str) -> bytes:

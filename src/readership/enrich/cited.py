@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from readership.models import Provenance
 
 _LOOK_AT = 6_000
+_FEW_WORDS = 60
 _UP = "A-ZÀ-ÞА-ЯЁӘҒҚҢӨҰҮІҺ"
 _LOW = "a-zß-ÿа-яёәғқңөұүіһ"
 _QUOTES = "«»“”\"„‟‘’'"
@@ -149,7 +150,7 @@ def cited_source(text: str, own_names: Iterable[str] = ()) -> tuple[str, Provena
     for latin, stems, patterns in _RULES:
         if latin is not cyrillic and any(map(low.__contains__, stems)):
             for pattern in patterns:
-                found.extend(_named(pattern, text, own))
+                found.extend(_named(pattern, text, own, _begin(pattern, low, stems)))
     if not found:
         return None
     at, name, sentence = min(found)
@@ -157,8 +158,15 @@ def cited_source(text: str, own_names: Iterable[str] = ()) -> tuple[str, Provena
     return name, Provenance(f"body paragraph {line}", sentence[:200])
 
 
-def _named(pattern: re.Pattern[str], text: str, own: tuple[str, ...]) -> list[tuple[int, str, str]]:
-    for match in pattern.finditer(text):
+def _begin(pattern: re.Pattern[str], low: str, stems: tuple[str, ...]) -> int:
+    """Where looking begins: a name that follows its verb can't stand before the first of them."""
+    if pattern not in (_EN_BEFORE, _RU_BEFORE):
+        return 0
+    return max(0, min(at for at in map(low.find, stems) if at >= 0) - _FEW_WORDS)
+
+
+def _named(pattern: re.Pattern[str], text: str, own: tuple[str, ...], begin: int) -> list[tuple[int, str, str]]:
+    for match in pattern.finditer(text, begin):
         name, quoted = _clean(match["name"], pattern in _ENDS_WITH_NAME, own)
         if name and not _is_own(name, own) and (_is_organisation(name) or (quoted and not _PERSON_WORDS.search(name))):
             return [(match.start("name"), name, _sentence(text, match))]

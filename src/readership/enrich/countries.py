@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -44,6 +43,12 @@ class Sense:
     person: bool = False
     twin: bool = False
     common: bool = False
+    plain: bool = field(init=False, default=False)
+    """No rule below has a say: the word always names its country."""
+
+    def __post_init__(self) -> None:
+        marked = self.weak or self.person or self.twin or self.common or self.kind == "people"
+        object.__setattr__(self, "plain", not marked and not (self.written and len(self.written) < 3))
 
 
 @dataclass(slots=True)
@@ -93,7 +98,7 @@ def find(
 
 def _hits(text: Text) -> Iterator[Hit]:
     previous: Hit | None = None
-    for start, end, senses in lexicon().scan(text.folded):
+    for start, end, senses in lexicon().scan(text.folded, text.language):
         hit = _judged(text, start, end, senses)
         if hit is None:
             continue
@@ -104,21 +109,23 @@ def _hits(text: Text) -> Iterator[Hit]:
 
 
 def _judged(text: Text, start: int, end: int, senses: list[Sense]) -> Hit | None:
-    fits = [sense for sense in senses if _fits(text, sense, start, end)]
+    capital = text.whole[start].isupper()
+    if len(senses) == 1 and senses[0].plain and not senses[0].written:
+        return Hit(start, end, senses, 2) if (capital or not senses[0].capital) and not _trapped(text, start, end) else None
+    fits = [
+        sense for sense in senses
+        if (text.whole.startswith(sense.written, start) if sense.written else capital or not sense.capital)
+    ]  # fmt: skip
     if not fits or _trapped(text, start, end):
         return None
-    return Hit(start, end, fits, max(_sureness(text, sense, start, end) for sense in fits))
-
-
-def _fits(text: Text, sense: Sense, start: int, end: int) -> bool:
-    if text.language is not None and sense.language != text.language:
-        return False
-    if sense.written:
-        return text.whole.startswith(sense.written, start)
-    return not sense.capital or text.whole[start].isupper()
+    if len(fits) == 1:
+        return Hit(start, end, fits, _sureness(text, fits[0], start, end))
+    return Hit(start, end, fits, max([_sureness(text, sense, start, end) for sense in fits]))
 
 
 def _sureness(text: Text, sense: Sense, start: int, end: int) -> int:
+    if sense.plain:
+        return 2
     if sense.weak:
         return 1
     if sense.kind == "people" and text.whole[start].isupper() and not text.shouted(start, end):
@@ -201,12 +208,16 @@ def _city_in_state(whole: str, city: Hit, state: Hit) -> None:
 def _trapped(text: Text, start: int, end: int) -> bool:
     folded = text.folded
     after, before = tables.traps()
-    word = folded[start + 1 : end + 1]
-    stop = folded.find(b" ", end + 2)
-    following = folded[end + 2 : stop] if stop > 0 else b""
-    if following and (following in after[b"*"] or _listed(after, word, following)):
+    head = folded[start + 1 : min(start + 4, end + 1)]
+    following = folded[end + 2 : folded.find(b" ", end + 2)]
+    if following and following in after[b"*"]:
         return True
-    if word[:3] not in before.heads:
+    if head not in after.heads and head not in before.heads:
+        return False
+    word = folded[start + 1 : end + 1]
+    if following and _listed(after, word, following):
+        return True
+    if head not in before.heads:
         return False
     quoted = start > 0 and text.whole[start - 1] in '«“"„'
     match = (_BEFORE_QUOTE if quoted else _BEFORE).search(folded, max(0, start - 24), start + 1)
@@ -221,26 +232,39 @@ def _listed(traps: tables.Traps, word: bytes, neighbour: bytes) -> bool:
 
 def _settled(hits: list[Hit]) -> Iterator[tuple[Hit, Sense]]:
     """Each hit with the sense that counts; weak words and words of two countries look for company."""
-    company = Counter(
-        country
-        for hit in hits
-        if hit.sure == 2
-        for country in {sense.country for sense in hit.senses if not sense.weak}
-        if len({sense.country for sense in hit.senses}) == 1
-    )  # fmt: skip
+    company: dict[str, int] = {}
     for hit in hits:
-        known = [sense for sense in hit.senses if company[sense.country]]
+        country = _only_country(hit) if hit.sure == 2 else None
+        if country:
+            company[country] = company.get(country, 0) + 1
+    for hit in hits:
+        known = [sense for sense in hit.senses if sense.country in company]
         if known:
-            yield hit, max(known, key=lambda sense: company[sense.country])
+            yield hit, known[0] if len(known) == 1 else max(known, key=lambda sense: company[sense.country])
         elif hit.sure == 2:
             yield hit, next(sense for sense in hit.senses if not sense.weak)
 
 
+def _only_country(hit: Hit) -> str | None:
+    """The country of a word that means one only, and surely."""
+    first = hit.senses[0]
+    if len(hit.senses) == 1:
+        return None if first.weak else first.country
+    one = all(sense.country == first.country for sense in hit.senses)
+    return first.country if one and not all(sense.weak for sense in hit.senses) else None
+
+
 def _evidence(text: Text, settled: Iterator[tuple[Hit, Sense]]) -> dict[str, Evidence]:
     found: dict[str, Evidence] = {}
+    title = len(text.title)
     for hit, sense in settled:
-        evidence = found.setdefault(sense.country, Evidence())
-        evidence.add(hit.start, text.whole[hit.start : hit.end], sense.kind, in_title=hit.start < len(text.title))
+        evidence = found.get(sense.country)
+        if evidence is None:
+            evidence = found[sense.country] = Evidence()
+        evidence.places.append(hit.start)
+        evidence.words[text.whole[hit.start : hit.end]] = None
+        evidence.kinds.append(sense.kind)
+        evidence.in_title += hit.start < title
     return found
 
 

@@ -10,6 +10,8 @@ from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 Payload = TypeVar("Payload")
 WHOLE = frozenset({b""})
+_REMEMBERED = 50_000
+"""Writings a language whose meaning is kept; beyond it the memory starts anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +45,52 @@ class Lexicon(Generic[Payload]):
             shorter if shorter >= 0 and b" " not in stem[len(stems[shorter]) :] else -1
             for stem, shorter in zip(stems, self._shorter, strict=True)
         ]
+        self._known: dict[str | None, dict[bytes, tuple[int, list[Payload]] | None]] = {}
         self._automaton = BytesAhoCorasick(stems, matchkind=MatchKind.LeftmostLongest)
 
-    def scan(self, folded: bytes) -> list[tuple[int, int, list[Payload]]]:
-        """(first, end, payloads) of each entry found, in order; positions are the text's, `end` the whole word's."""
+    def scan(self, folded: bytes, spoken: str | None = None) -> list[tuple[int, int, list[Payload]]]:
+        """(first, end, payloads) of each entry found, in order; positions are the text's, `end` the whole word's.
+
+        Args:
+            folded: `alphabet.fold(text)`.
+            spoken: only payloads of this language; of all when None.
+        """
         found: list[tuple[int, int, list[Payload]]] = []
-        senses, shorter, lengths, find = self._senses, self._shorter, self._lengths, folded.find
+        known, find = self._memory(spoken), folded.find
         for index, start, end in self._automaton.find_matches_as_indexes(folded):
-            while True:
-                stop = find(b" ", end)
-                ending = folded[end:stop]
-                payloads = [payload for endings, payload in senses[index] if ending in endings]
-                if payloads:
-                    if self._same_word[index] >= 0:
-                        payloads.extend(self._inner(index, start, stop, folded, set(map(self._language, payloads))))
-                    found.append((start, stop - 1, payloads))
-                    break
-                index = shorter[index]
-                if index < 0:
-                    break
-                end = start + lengths[index]
+            written = folded[start : find(b" ", end)]
+            try:
+                meaning = known[written]
+            except KeyError:
+                meaning = known[written] = self._meaning(index, written, spoken)
+            if meaning is not None:
+                found.append((start, start + meaning[0], meaning[1]))
         return found
+
+    def _memory(self, spoken: str | None) -> dict[bytes, tuple[int, list[Payload]] | None]:
+        known = self._known.setdefault(spoken, {})
+        if len(known) > _REMEMBERED:
+            known.clear()
+        return known
+
+    def _meaning(self, index: int, written: bytes, spoken: str | None) -> tuple[int, list[Payload]] | None:
+        """Length of the words that an entry stands in, and what it means there.
+
+        Stem `index` is the longest that `written` (a space, then its words to the end of the last) begins with, so
+        that the bytes alone decide: the answer is the same wherever they stand.
+        """
+        while index >= 0:
+            length = self._lengths[index]
+            stop = written.find(b" ", length)
+            stop = stop if stop >= 0 else len(written)
+            ending = written[length:stop]
+            payloads = [payload for endings, payload in self._senses[index] if ending in endings]
+            if payloads:
+                payloads.extend(self._inner(index, 0, stop, written, set(map(self._language, payloads))))
+                of_language = [payload for payload in payloads if spoken is None or self._language(payload) == spoken]
+                return (stop - 1, of_language) if of_language else None
+            index = self._shorter[index]
+        return None
 
     def _inner(self, index: int, start: int, stop: int, folded: bytes, spoken: set[str]) -> Iterator[Payload]:
         """What shorter stems of other languages say: one's stem is another's word (Анкар-а, Анкара)."""

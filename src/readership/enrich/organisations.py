@@ -47,6 +47,17 @@ def _tables() -> tuple[dict[str, Organisation], dict[str, str]]:
     return known, by_name
 
 
+OWN = "own"
+"""Stands for the site itself, whatever it calls itself."""
+
+
+def credited(credit: str | None, own_names: tuple[str, ...] = ()) -> str | None:
+    """The canonical id of whom a photo is credited to; `OWN` for one of the site's own names."""
+    if credit and _plain(credit) in {_plain(name) for name in own_names}:
+        return OWN
+    return resolve(credit)
+
+
 def resolve(name: str | None) -> str | None:
     """The canonical id of an organisation's name in any language or short form; None when it isn't in the list."""
     if not name:

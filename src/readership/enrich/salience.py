@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import operator
-from collections import Counter
 from dataclasses import dataclass, field
 
 from readership.models import CountryMention
@@ -19,15 +18,8 @@ class Evidence:
 
     places: list[int] = field(default_factory=list)
     words: dict[str, None] = field(default_factory=dict)
-    kinds: Counter[str] = field(default_factory=Counter)
+    kinds: list[str] = field(default_factory=list)
     in_title: int = 0
-
-    def add(self, position: int, word: str, kind: str, *, in_title: bool) -> None:
-        """One more mention."""
-        self.places.append(position)
-        self.words.setdefault(word)
-        self.kinds[kind] += 1
-        self.in_title += in_title
 
 
 FEATURES = (
@@ -58,8 +50,8 @@ def features(
         float(len(evidence.places) == max(counts)),
         1 - evidence.places[0] / max(1, length),
         float(first < 200),
-        float(evidence.kinds["city"] == evidence.kinds.total()),
-        float(evidence.kinds["adj"] == evidence.kinds.total() > 0),
+        float(evidence.kinds.count("city") == len(evidence.kinds)),
+        float(evidence.kinds.count("adj") == len(evidence.kinds) > 0),
         float(len(found) == 1),
         math.log(len(found)),
         float(placed is None),

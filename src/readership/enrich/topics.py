@@ -93,8 +93,8 @@ class Topics:
     def score(self, title: str, body: str, *, language: str | None = None) -> tuple[TopicScore, ...]:
         """Topics of a text, best first; a topic stands before those below it."""
         whole = f"{title}\n{body}"
-        hits = self.lexicon.scan(alphabet.fold(whole))
-        points, words = _tally(hits, whole, len(title), language)
+        hits = self.lexicon.scan(alphabet.fold(whole), language)
+        points, words = _tally(hits, whole, len(title))
         return self._ranked(points, words)
 
     def _ranked(self, points: dict[str, float], words: dict[str, dict[str, None]]) -> tuple[TopicScore, ...]:
@@ -113,7 +113,7 @@ class Topics:
 
 
 def _tally(
-    hits: list[tuple[int, int, list[Sense]]], whole: str, title: int, language: str | None
+    hits: list[tuple[int, int, list[Sense]]], whole: str, title: int
 ) -> tuple[dict[str, float], dict[str, dict[str, None]]]:
     points: dict[str, float] = defaultdict(float)
     words: dict[str, dict[str, None]] = defaultdict(dict)
@@ -122,14 +122,16 @@ def _tally(
     lead = min(lead if lead > 0 else len(whole), title + 300)
     for start, end, terms in hits:
         place = _TITLE if start < title else _LEAD if start < lead else _REST
-        for spoken, key, topic, weight, case in terms:
-            if language is not None and spoken != language:
-                continue
+        for _, key, topic, weight, case in terms:
             if case and not (whole[start:end].isupper() if case == "upper" else whole[start].isupper()):
                 continue
-            times = seen[key] = seen.get(key, 0) + 1
-            points[topic] += weight * place / times
-            words[topic].setdefault(whole[start:end])
+            if key in seen:
+                times = seen[key] = seen[key] + 1
+                points[topic] += weight * place / times
+            else:
+                seen[key] = 1
+                points[topic] += weight * place
+            words[topic][whole[start:end]] = None
     return points, words
 
 
