@@ -1,5 +1,5 @@
 -- group_views: one row a topic, country, author, source, credit, section or language: output and result, full and divided among an article's groups.
--- columns: value of the dimension; articles BIGINT; share_of_articles DOUBLE of the selection's articles; views_full BIGINT sum of V*; views_fractional DOUBLE V* divided by the article's number of groups; share_of_views DOUBLE full, of the distinct total; views_unknown BIGINT articles never read; median_views BIGINT of V*; gained BIGINT views gained in the dates; about BIGINT articles that are about it (countries); in_title BIGINT articles that name it in the title (countries)
+-- columns: value of the dimension; articles BIGINT; articles_fractional DOUBLE each divided by its number of groups; share_of_articles DOUBLE of the selection's articles; views_full BIGINT sum of V*; views_fractional DOUBLE V* divided by the article's number of groups; share_of_views DOUBLE full, of the distinct total; views_unknown BIGINT articles never read; median_views BIGINT of V*; gained BIGINT views gained in the dates; about BIGINT articles that are about it (countries); in_title BIGINT articles that name it in the title (countries)
 -- parameters: dimension = 'topic' or 'country', 'author', 'source', 'credit', 'section', 'language'; home = 'with' or 'without' the sites' home countries; limit = NULL rows at most
 WITH picked AS (
     SELECT a.article, a.site, a.total FROM selected_articles($selection::selection) AS a
@@ -14,7 +14,7 @@ member AS (
 ),
 whole AS (SELECT count(*) AS articles, sum(total) AS views FROM picked),
 summed AS (
-    SELECT value, count(*) AS articles, sum(total)::BIGINT AS views_full, sum(total / groups) AS views_fractional,
+    SELECT value, count(*) AS articles, sum(1 / groups) AS articles_fractional, sum(total)::BIGINT AS views_full, sum(total / groups) AS views_fractional,
         count(*) FILTER (WHERE total IS NULL) AS views_unknown, quantile_of(total, 50) AS median_views
     FROM member
     GROUP BY value
@@ -34,7 +34,7 @@ named AS (
     WHERE $dimension::VARCHAR = 'country' AND c.article IN (SELECT article FROM picked)
     GROUP BY c.country
 )
-SELECT s.value, s.articles, s.articles / nullif(w.articles, 0) AS share_of_articles, s.views_full, s.views_fractional,
+SELECT s.value, s.articles, s.articles_fractional, s.articles / nullif(w.articles, 0) AS share_of_articles, s.views_full, s.views_fractional,
     s.views_full / nullif(w.views, 0) AS share_of_views, s.views_unknown, s.median_views, g.gained, n.about, n.in_title
 FROM summed AS s
 CROSS JOIN whole AS w

@@ -8,7 +8,7 @@ linked AS (
         bool_or(d.dimension = 'credit') AS credited
     FROM picked AS p
     LEFT JOIN article_dimension AS d ON d.article = p.article AND d.dimension IN ('source', 'credit')
-        AND lower(d.value) <> p.site
+        AND lower(d.value) <> p.site AND d.value <> 'own'
     GROUP BY p.article, p.total, d.value
 )
 SELECT l.source, count(*) AS articles, count(*) FILTER (WHERE l.cited) AS cited, count(*) FILTER (WHERE l.credited) AS credited,

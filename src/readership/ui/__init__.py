@@ -6,8 +6,8 @@ from readership.ui.context import has_edition, is_board, language, say, say_n, z
 from readership.ui.data import draw, fetch
 from readership.ui.groups import (
     counting,
+    country_figures,
     country_map,
-    country_pairs,
     group_hours,
     group_index,
     group_rows,
@@ -36,8 +36,8 @@ __all__ = [
     "beside",
     "board",
     "counting",
+    "country_figures",
     "country_map",
-    "country_pairs",
     "draw",
     "fetch",
     "grain",

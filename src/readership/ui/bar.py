@@ -7,7 +7,7 @@ dialect; the choice lives in the session and is written to the URL after each ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,9 +15,9 @@ from typing import Any
 import streamlit as st
 
 from readership.i18n import mark
-from readership.queries import URL_NAMES, Selection
+from readership.queries import MODES, URL_NAMES, VALUES, Selection
 from readership.queries.selection import MAX_TEXT
-from readership.ui import context
+from readership.ui import context, names
 from readership.ui.context import say
 from readership.ui.data import fetch
 from readership.ui.text import one_line, plain
@@ -41,7 +41,13 @@ _FIELDS = {
     "country": ("countries", mark("Country")),
     "author": ("authors", mark("Author")),
     "source": ("sources", mark("Cited source")),
+    "credit": ("credits", mark("Photo credit")),
 }
+_INLINE = ("topic", "country", "section", "language")
+_RARER = ("author", "source", "credit", "site")
+SEVERAL = ("topics", "countries", "authors", "sources", "credits")
+"""Fields of which an article may have several values (or, for the last two, that are counted like them)."""
+_OURS = {"period", *URL_NAMES.values(), *(f"no_{URL_NAMES[name]}" for name in VALUES)}
 
 
 @dataclass(frozen=True)
@@ -82,10 +88,10 @@ def current() -> Choice:
     if _CHOICE not in state:
         _set(from_url(params))
         return _stored()
-    moved = _from_widgets(_stored())
+    moved, ours = _from_widgets(_stored()), _ours(params)
     # Only when no widget changed can a URL other than the one written be the reader's doing (Back, Forward);
     # otherwise it is an older one that the browser had not replaced yet.
-    went_back = moved == _stored() and state.get(_WRITTEN) not in (None, params) and state.get(_PAGE) == st.context.url
+    went_back = moved == _stored() and state.get(_WRITTEN, ours) != ours and state.get(_PAGE) == st.context.url
     if went_back:
         _set(from_url(params))
     else:
@@ -106,20 +112,43 @@ def current_or_default() -> Choice:
 
 def write_url() -> None:
     """Put the choice into the URL beside what else stands there (`lang`, `article`, `board`)."""
-    ours = {"period", *URL_NAMES.values(), *(f"no_{name}" for name in URL_NAMES.values())}
-    kept = {name: values for name, values in _params().items() if name not in ours}
+    kept = {name: values for name, values in _params().items() if name not in _OURS}
     if wish := st.session_state.get(context.LANGUAGE):
         kept["lang"] = [wish]
     params = kept | _stored().to_url()
     if params != _params():
         st.query_params.from_dict(params)
-    st.session_state[_WRITTEN] = params
+    st.session_state[_WRITTEN] = _ours(params)
     st.session_state[_PAGE] = st.context.url
 
 
 def reset() -> None:
     """Back to the default period and no filter."""
     _set(Choice(DEFAULT, Selection()))
+
+
+def change(**fields: Any) -> None:
+    """Other values for fields of the selection, the rest as chosen: for callbacks of figures and tables."""
+    choice = current_or_default()
+    _set(replace(choice, selection=replace(choice.selection, **fields)))
+
+
+def toggle(dimension: str, value: str) -> None:
+    """Choose this one value of a dimension, or none when it is the chosen one already."""
+    field = _FIELDS[dimension][0]
+    chosen = getattr(current_or_default().selection, field)
+    change(**{field: () if chosen == (value,) else (value,)})
+
+
+def selected(*fields: str) -> bool:
+    """Whether values are chosen, or left out, in any of these fields."""
+    chosen = current_or_default().selection
+    return any(getattr(chosen, f"{prefix}{field}") for field in fields for prefix in ("", "no_"))
+
+
+def _ours(params: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """What of the URL is the bar's; a page may keep parameters of its own there."""
+    return {name: values for name, values in params.items() if name in _OURS}
 
 
 def _stored() -> Choice:
@@ -154,6 +183,7 @@ def _from_widgets(choice: Choice) -> Choice:
     }
     changes["text"] = one_line(_widget("text", chosen.text) or "")[:MAX_TEXT]
     changes["in_body"] = bool(_widget("in_body", chosen.in_body))
+    changes["mode"] = _widget("mode", chosen.mode) or chosen.mode
     changes["question"] = _widget("question", chosen.question) or chosen.question
     since, until = _days(period, choice)
     return Choice(period, replace(chosen, since=since, until=until, **changes))
@@ -182,25 +212,43 @@ def draw() -> None:
     choice = current()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar"):
         _period(choice)
-        for name in ("section", "language"):
+        for name in _INLINE:
             _many(name, choice)
-        _text(choice)
-        _more(choice)
         if choice.period == "own":
             _own_days(choice)
-    _words(choice)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar_more_row"):
+        _text(choice)
+        _more(choice)
+        _words(choice)
 
 
 def _more(choice: Choice) -> None:
     """The filters that are wanted less often; their values are counted only when they are looked at."""
     with st.popover(say("More"), key="bar_more", on_change="rerun") as opened:
         _question(choice)
+        _mode(choice)
         st.checkbox(
             say("Look for the words in the whole text (slower)"), key=_seed("in_body", choice.selection.in_body)
         )
         if opened.open:
-            for name in ("topic", "country", "site", "author", "source"):
+            for name in _RARER:
                 _many(name, choice, width="stretch")
+
+
+def _mode(choice: Choice) -> None:
+    labels = mode_labels()
+    st.segmented_control(
+        say("Several topics, countries, authors or sources"),
+        list(labels),
+        key=_seed("mode", choice.selection.mode),
+        format_func=labels.__getitem__,
+        required=True,
+    )
+
+
+def mode_labels() -> dict[str, str]:
+    """What several chosen values of a field mean, in the order of `MODES`."""
+    return dict(zip(MODES, (say("any of them"), say("all of them"), say("only these")), strict=True))
 
 
 def _seed(name: str, value: Any) -> str:
@@ -251,7 +299,7 @@ def _question(choice: Choice) -> None:
     )
 
 
-def _many(name: str, choice: Choice, width: int | str = 210) -> None:
+def _many(name: str, choice: Choice, width: int | str = 178) -> None:
     field, label = _FIELDS[name]
     chosen = list(getattr(choice.selection, field))
     counts = _counts(name, choice)
@@ -262,7 +310,7 @@ def _many(name: str, choice: Choice, width: int | str = 210) -> None:
         list(counts) + [value for value in chosen if value not in counts],
         key=_seed(name, chosen),
         format_func=lambda value: (
-            f"{value_name(name, value)} ({context.current().language.number(counts.get(value, 0))})"
+            f"{names.of(name, value)} ({context.current().language.number(counts.get(value, 0))})"
         ),
         placeholder=say("any"),
         width=width,
@@ -276,19 +324,16 @@ def _counts(name: str, choice: Choice) -> dict[str, int]:
     return dict(zip(rows["value"], rows["articles"], strict=True))
 
 
-def value_name(field: str, value: str) -> str:
-    """A value of a field in the interface language."""
-    names: dict[str, Callable[[str], str]] = {
-        "language": context.current().language.language_name,
-        "country": context.current().language.country,
-    }
-    return one_line(names.get(field, str)(value))
-
-
 def in_words(chosen: Selection) -> str:
-    """The selection as a sentence in the interface language."""
+    """The selection as a sentence in the interface language, its values by their names there."""
     language = context.current().language
-    return chosen.words(language.translate, language.day)
+    told: dict[str, Any] = {field: names.all_of(dimension, getattr(chosen, field)) for field, dimension in _both()}
+    return replace(chosen, **told).words(language.translate, language.day)
+
+
+def _both() -> list[tuple[str, str]]:
+    """Fields of what is wanted and of what is not, each with what its values are."""
+    return [(f"{prefix}{field}", name) for field, name in names.FIELDS.items() for prefix in ("", "no_")]
 
 
 def _words(choice: Choice) -> None:

@@ -1,0 +1,39 @@
+"""Authors: who writes how much, and how is it read?"""
+
+import streamlit as st
+
+from readership import figures
+from readership.ui import (
+    counting,
+    draw,
+    group_index,
+    group_rows,
+    group_table,
+    group_trends,
+    language,
+    no_groups,
+    one_group,
+    page,
+    show,
+    stop,
+    the_one,
+)
+
+selection = page("Authors", "Who writes how much, and how is it read? Choose a row to see one author's page.")
+rows = group_rows(selection, "author")
+if no_groups(rows, selection, "author"):
+    stop()
+index = group_index(selection, "author")
+one = the_one(selection, "author")
+if one:
+    one_group(selection, "author", one, index)
+group_table(rows, index, selection, "author")
+left, right = st.columns(2, gap="medium")
+with left:
+    show(draw(figures.reach, rows, index, language()), rows, "authors-reach")
+    if one:
+        topics = group_rows(selection, "topic")
+        show(draw(figures.breakdown, topics, counting(), language()), topics, "author-topics")
+with right:
+    show(draw(figures.performance, index, language()), index, "authors-index")
+group_trends(selection, "author")

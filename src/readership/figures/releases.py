@@ -1,0 +1,133 @@
+"""Own reporting beside what comes from outside: press releases, agencies, credited photos."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from readership.figures.groups import Span, bucket_axis, listed_axis
+from readership.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    OCHRE,
+    ORANGE,
+    Figure,
+    canvas,
+    literal,
+    numbers,
+    records,
+    shorten,
+)
+from readership.figures.time import bucket_words, count_axis, grain_name
+from readership.i18n import Language
+
+MAX_BARS = 15
+
+
+def releases(rows: pd.DataFrame, language: Language) -> Figure:
+    """Articles by outside source: cited in the text, credited for the photo, or both.
+
+    Args:
+        rows: of `release_dependence` with `name`; the row without a source (own reporting) is left out.
+    """
+    say = language.say
+    outside = rows[rows["source"].notna()]
+    shown = outside.head(MAX_BARS)
+    both = shown["cited"] + shown["credited"] - shown["articles"]
+    fig = canvas(height=64 + 27 * max(len(shown), 1), legend=True)
+    for name, values, colour in (
+        (say("cited in the text"), shown["cited"] - both, BLUE),
+        (say("cited and photo credited"), both, GREEN),
+        (say("photo credited"), shown["credited"] - both, OCHRE),
+    ):
+        fig.add_bar(
+            x=numbers(values),
+            y=list(range(len(shown))),
+            orientation="h",
+            name=name,
+            marker_color=colour,
+            hovertext=[_hover(row, language) for row in records(shown)],
+            hoverinfo="text",
+        )
+    fig.update_layout(barmode="stack", bargap=0.3)
+    listed_axis(fig, [literal(shorten(str(name), 40)) for name in shown["name"]])
+    fig.update_xaxes(showgrid=True, rangemode="tozero", nticks=6)
+    subtitle = say("Articles whose text cites the source or whose photo is credited to it; the largest sources.")
+    if len(outside) > len(shown):
+        subtitle += " " + language.say_n(
+            "{n} more row is in the table.", "{n} more rows are in the table.", len(outside) - len(shown)
+        )
+    return Figure(fig, say("Outside sources and credits"), subtitle, _finding(shown, language))
+
+
+def _hover(row: dict[str, Any], language: Language) -> str:
+    say = language.say
+    lines = [
+        f"<b>{literal(row['name'])}</b>",
+        say("{articles} articles", articles=language.number(row["articles"])),
+        say("cited in {n}, photo credited in {m}", n=language.number(row["cited"]), m=language.number(row["credited"])),
+        say("{share} of all articles", share=language.percent(row["share_of_articles"], 1)),
+    ]
+    return "<br>".join(lines)
+
+
+def _finding(shown: pd.DataFrame, language: Language) -> str:
+    if shown.empty:
+        return language.say("No outside source is cited or credited in this selection.")
+    top = shown.iloc[0]
+    return language.say(
+        "First is {name}, with {share} of the articles.",
+        name=top["name"],
+        share=language.percent(top["share_of_articles"], 1),
+    )
+
+
+def release_trend(rows: pd.DataFrame, grain: str, span: Span, language: Language) -> Figure:
+    """Articles published in each bucket: own reporting, text from outside, only the photo from outside.
+
+    Args:
+        rows: of `release_trend`: bucket, articles, own, cited, credited.
+    """
+    say = language.say
+    fig = canvas(legend=True)
+    hover = [_bucket_hover(row, grain, language) for row in records(rows)]
+    for name, column, colour in (
+        (say("own reporting"), "own", BLUE),
+        (say("only a photo from outside"), "credited", GREY),
+        (say("text cites an outside source"), "cited", ORANGE),
+    ):
+        fig.add_bar(
+            x=list(rows["bucket"]), y=numbers(rows[column]), name=name, marker_color=colour, hovertext=hover,
+            hoverinfo="text",
+        )  # fmt: skip
+    fig.update_layout(barmode="stack")
+    bucket_axis(fig, rows["bucket"], grain, span, language)
+    count_axis(fig, rows["articles"], language)
+    subtitle = say("Articles {by} of publication, by where they come from.", by=grain_name(grain, language))
+    own, every = int(rows["own"].sum()), int(rows["articles"].sum())
+    alt = (
+        say(
+            "{n} of {all} articles are own reporting, {share}.",
+            n=language.number(own),
+            all=language.number(every),
+            share=language.percent(own / every, 1),
+        )
+        if every
+        else say("No article has a day of publication.")
+    )
+    return Figure(fig, say("Own reporting over time"), subtitle, alt)
+
+
+def _bucket_hover(row: dict[str, Any], grain: str, language: Language) -> str:
+    say = language.say
+    share = language.percent(row["own"] / row["articles"], 1) if row["articles"] else "—"
+    lines = [
+        f"<b>{bucket_words(row['bucket'], grain, language)}</b>",
+        say("{articles} articles", articles=language.number(row["articles"])),
+        say("own reporting: {share}", share=share),
+        say("text cites an outside source: {n}", n=language.number(row["cited"])),
+        say("only a photo from outside: {n}", n=language.number(row["credited"])),
+    ]
+    return "<br>".join(lines)

@@ -1,0 +1,356 @@
+"""Pages of topics, countries, authors and sources: switches, tables with their sums, the page of a single one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from readership import figures
+from readership.figures.groups import Span, divided
+from readership.figures.map import clicked
+from readership.i18n import known, mark
+from readership.queries import Selection
+from readership.ui import bar, context, names
+from readership.ui.context import say
+from readership.ui.data import ASKED, draw, fetch
+from readership.ui.parts import grain
+from readership.ui.show import nothing, show, table
+from readership.ui.text import plain
+
+FULL, FRACTIONAL, WITHOUT, WITH = "full", "fractional", "without", "with"
+SWITCHES = {"count": (FULL, FRACTIONAL), "home": (WITHOUT, WITH), "measure": ("views", "articles")}
+"""The pages' own URL parameters and their values, the default first."""
+FIELDS = {dimension: field for field, dimension in names.FIELDS.items()}
+MAX_VALUES = 100_000
+"""More groups than there are: so that a chosen one is never left out for being small."""
+_ALL = {
+    "topic": mark("All topics"),
+    "country": mark("All countries"),
+    "author": mark("All authors"),
+}
+
+
+def choice(name: str) -> str:
+    """The reader's choice at a switch of these pages: from the URL at first, from the switch later."""
+    key, options = f"group_{name}", SWITCHES[name]
+    if key not in st.session_state:
+        wish = st.query_params.get(name)
+        st.session_state[key] = wish if wish in options else options[0]
+    return str(st.session_state[key] or options[0])
+
+
+def counting() -> str:
+    """`full` or `fractional`: how an article of several groups counts."""
+    return choice("count")
+
+
+def _switch(name: str, label: str, words: Sequence[str]) -> None:
+    """A switch, its choice kept for the session and in the URL."""
+    options = SWITCHES[name]
+    chosen = choice(name)
+    st.segmented_control(
+        label,
+        options,
+        key=f"group_{name}",
+        format_func=dict(zip(options, words, strict=True)).__getitem__,
+        required=True,
+        persist_state="session",
+    )
+    if chosen != options[0]:
+        st.query_params[name] = chosen
+    elif name in st.query_params:
+        del st.query_params[name]
+
+
+def group_rows(selection: Selection, dimension: str, **params: Any) -> pd.DataFrame:
+    """The rows of `group_views` with names, the home countries in or out as the reader chose."""
+    return names.named(fetch("group_views", selection, dimension=dimension, home=choice("home"), **params), dimension)
+
+
+def group_index(selection: Selection, dimension: str) -> pd.DataFrame:
+    """The rows of `group_index` with names."""
+    return names.named(fetch("group_index", selection, dimension=dimension, home=choice("home")), dimension)
+
+
+def group_hours(selection: Selection, dimension: str) -> pd.DataFrame:
+    """The rows of `group_hours` with names."""
+    return names.named(fetch("group_hours", selection, dimension=dimension), dimension)
+
+
+def no_groups(rows: pd.DataFrame, selection: Selection, dimension: str) -> bool:
+    """Whether there are no groups; says so, with the switches that may bring some back."""
+    empty = nothing(rows, selection)
+    if empty and bar.selected(FIELDS[dimension]):
+        _everything(dimension)
+    if empty:
+        _switches(dimension, selection)
+    return empty
+
+
+def group_table(rows: pd.DataFrame, index: pd.DataFrame, selection: Selection, dimension: str) -> None:
+    """The groups as a table, what its rows add up to, and the switches; a click on a row filters by its group."""
+    counting = choice("count")
+    shown = (divided(rows) if counting == FRACTIONAL else rows).merge(
+        index[["value", "median_index", "indexed"]], on="value", how="left"
+    )
+    _choosable(shown, f"{dimension}-groups", _columns(dimension, counting), lambda row: (dimension, row["value"]))
+    sums = fetch("group_sums", selection, dimension=dimension, home=choice("home"))
+    _adds_up(sums, counting)
+    _switches(dimension, selection)
+
+
+def _columns(dimension: str, counting: str) -> list[str]:
+    figures_of = (
+        ["articles", "share_of_articles", "views_full", "share_of_views"]
+        if counting == FULL
+        else ["articles_fractional", "share_of_articles", "views_fractional", "share_of_views"]
+    )
+    named_in = ["about", "in_title"] if dimension == "country" else []
+    return ["name", *figures_of, "median_views", "median_index", "gained", *named_in, "views_unknown"]
+
+
+def _choosable(
+    rows: pd.DataFrame, name: str, order: Sequence[str], value: Callable[[pd.Series], tuple[str, str] | None]
+) -> None:
+    """A table whose rows can be clicked to filter by what they stand for."""
+    turn = st.session_state.get(f"turn_{name}", 0)
+    key = f"{name}-{turn}"
+
+    def choose() -> None:
+        chosen = st.session_state[f"table_{key}"].selection.rows
+        wish = value(rows.iloc[chosen[0]]) if chosen else None
+        if wish:
+            # Another key, so that the new rows don't begin with the old choice.
+            st.session_state[f"turn_{name}"] = turn + 1
+            bar.toggle(*wish)
+
+    table(rows, key, order, title=say("In figures"), on_select=choose, selection_mode="single-row")
+
+
+def _adds_up(sums: pd.DataFrame, counting: str) -> None:
+    """The line under a table whose rows may share articles."""
+    row, number = sums.iloc[0], context.current().language.number
+    facts = {name: number(row[name]) for name in ("distinct_articles", "distinct_views", "several", "none")}
+    if counting == FRACTIONAL:
+        words = say(
+            "Each article is divided among its rows, so they add up to the distinct total: {distinct_articles} "
+            "articles, {distinct_views} views. In more than one row: {several}; in none: {none}.",
+            **facts,
+        )
+    else:
+        words = say(
+            "Sum of rows: {sum_articles} articles, {sum_views} views. Distinct: {distinct_articles} articles, "
+            "{distinct_views} views. In more than one row: {several}; in none: {none}.",
+            sum_articles=number(row["sum_articles"]),
+            sum_views=number(row["sum_views"]),
+            **facts,
+        )
+    with st.container(key="adds_up"):
+        st.caption(words)
+
+
+def _switches(dimension: str, selection: Selection) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="group_switches"):
+        _mode(selection)
+        _switch(
+            "count",
+            say("An article of several groups counts"),
+            (say("in each of them"), say("divided among them")),
+        )
+        if dimension == "country":
+            _switch("home", say("Home country"), (say("set apart"), say("with the others")))
+
+
+def _mode(selection: Selection) -> None:
+    """Any, all or only: the selection's own switch, here where its effect is seen."""
+    labels = bar.mode_labels()
+    st.session_state["group_mode"] = selection.mode
+    st.segmented_control(
+        say("Several chosen values"),
+        list(labels),
+        key="group_mode",
+        format_func=labels.__getitem__,
+        required=True,
+        on_change=lambda: bar.change(mode=st.session_state["group_mode"]),
+        disabled=not bar.selected(*bar.SEVERAL),
+        help=say("Takes effect once topics, countries, authors or sources are chosen."),
+    )
+
+
+def the_one(selection: Selection, dimension: str) -> str | None:
+    """The value of the dimension that alone is chosen; its page is this page then."""
+    chosen = getattr(selection, FIELDS[dimension])
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def one_group(selection: Selection, dimension: str, value: str, index: pd.DataFrame) -> None:
+    """Head of the page of a single topic, country, author: its name, its figures, its most read articles."""
+    language = context.current().language
+    with st.container(horizontal=True, vertical_alignment="center", key="one_head"):
+        st.header(plain(names.of(dimension, value)), anchor=False, width="content")
+        _everything(dimension)
+    rows = fetch("group_views", selection.without(FIELDS[dimension]), dimension=dimension, home=WITH)
+    own, compared = _of(rows, value), _of(index, value)
+    with st.grid(4, min_column_width=170, key="one_figures"):
+        st.metric(say("Articles"), language.number(own.get("articles")), border=True)
+        st.metric(say("Views of these articles"), language.number(own.get("views_full")), border=True)
+        st.metric(
+            say("Share of attention"),
+            language.percent(own.get("share_of_views"), 1),
+            border=True,
+            help=say("Its views of all views in the same selection without it."),
+        )
+        st.metric(
+            say("Same-age index, median"),
+            language.number(compared.get("median_index"), 2),
+            border=True,
+            help=say(
+                "Views at an age over the median of articles of the same kind at that age; known for {n} of {all}.",
+                n=language.number(compared.get("indexed")),
+                all=language.number(compared.get("articles")),
+            ),
+        )
+    articles = fetch("articles", selection, order="views", limit=10)
+    table(
+        articles,
+        f"{dimension}-articles",
+        ["views", "title", "published_day", "section"],
+        title=say("Most read articles"),
+        opens=True,
+    )
+
+
+def _of(rows: pd.DataFrame, value: str) -> dict[str, Any]:
+    found = rows[rows["value"] == value]
+    return dict(found.iloc[0]) if len(found) else {}
+
+
+def _everything(dimension: str) -> None:
+    st.button(
+        say(_ALL[dimension]),
+        type="tertiary",
+        icon=":material/arrow_back:",
+        on_click=lambda: bar.change(**{FIELDS[dimension]: ()}),
+        key=f"all_{dimension}",
+    )
+
+
+def group_trends(selection: Selection, dimension: str) -> None:
+    """Views gained over time, and the share of all, side by side; of the chosen groups, when some are chosen."""
+    run = context.current()
+    bucket = grain(f"trend_{dimension}", selection)
+    rows = _trend_rows(selection, dimension, bucket)
+    left, right = st.columns(2, gap="medium")
+    for place, measure in ((left, "views"), (right, "share")):
+        with place:
+            figure = draw(figures.group_trend, rows, measure, bucket, _span(selection), run.language)
+            show(figure, rows, f"{dimension}-trend-{measure}")
+
+
+def _trend_rows(selection: Selection, dimension: str, bucket: str) -> pd.DataFrame:
+    """Rows of `group_trend`: the largest groups; the chosen ones beside all that the selection has without them."""
+    field = FIELDS[dimension]
+    chosen = getattr(selection, field)
+    wide = selection.without(field) if chosen else selection
+    top = MAX_VALUES if chosen else 6
+    rows = fetch(
+        "group_trend", wide, dimension=dimension, grain=bucket, home=WITH if chosen else choice("home"), top=top
+    )
+    if chosen:
+        asked = rows.attrs
+        rows = rows[rows["value"].isin(chosen)]
+        rows.attrs = asked | {ASKED: (asked.get(ASKED), chosen)}
+    return names.named(rows, dimension)
+
+
+def _span(selection: Selection) -> Span:
+    return Span(selection.since, selection.until, context.current().today)
+
+
+def country_map(selection: Selection) -> None:
+    """The map of the selection without its countries, those outlined; a click chooses one or leaves it."""
+    rows = group_rows(selection.without("countries"), "country")
+    language = context.current().language
+    measure = {"articles": "articles", "views": f"views_{choice('count')}"}[choice("measure")]
+    with st.container(key="map_measure"):
+        _switch("measure", say("Colour"), (say("Views"), say("Articles")))
+    show(
+        draw(figures.world_map, rows, measure, selection.countries, language),
+        rows,
+        "countries-map",
+        on_select=_clicked,
+        selection_mode="points",
+    )
+
+
+def _clicked() -> None:
+    """A click on the map; the empty selection that follows a redrawn figure is none."""
+    country = clicked(st.session_state["chart_countries-map"].selection.points)
+    if country:
+        bar.toggle("country", country)
+
+
+def country_figures(selection: Selection) -> None:
+    """Countries that the same articles name, as a network and as a matrix."""
+    pairs, language = country_pairs(selection), context.current().language
+    if pairs.empty:
+        st.caption(say("No two countries are named by the same article."))
+        return
+    network, matrix = st.columns(2, gap="medium")
+    with network:
+        show(draw(figures.country_network, pairs, language), pairs, "countries-network")
+    with matrix:
+        show(draw(figures.country_matrix, pairs, language), pairs, "countries-matrix")
+
+
+def country_pairs(selection: Selection) -> pd.DataFrame:
+    """The rows of `country_pairs` with names."""
+    rows = fetch("country_pairs", selection, home=choice("home"), limit=300)
+    return names.named(names.named(rows, "country", "a", "a_name"), "country", "b", "b_name")
+
+
+def release_rows(selection: Selection) -> pd.DataFrame:
+    """The rows of `release_dependence` with names."""
+    return names.named(fetch("release_dependence", selection), "source", "source")
+
+
+def release_figures(selection: Selection) -> None:
+    """Own reporting and what comes from outside, as shares of the selection's articles and views."""
+    row, language = fetch("release_sums", selection).iloc[0], context.current().language
+    parts = (
+        (say("Own reporting, articles"), row["none"], row["all_articles"]),
+        (say("Own reporting, views"), row["own_views"], row["all_views"]),
+        (say("Text cites an outside source"), row["citing"], row["all_articles"]),
+        (say("Photo from outside"), row["crediting"], row["all_articles"]),
+    )
+    with st.grid(4, min_column_width=170, key="release_figures"):
+        for label, part, whole in parts:
+            share = part / whole if known(part) and known(whole) and whole else None
+            of = say("{n} of {all}", n=language.number(part), all=language.number(whole))
+            st.metric(label, language.percent(share, 1), delta=of, delta_color="off", delta_arrow="off", border=True)
+
+
+def release_trend(selection: Selection, bucket: str) -> None:
+    """Own reporting over time."""
+    rows = fetch("release_trend", selection, grain=bucket)
+    show(draw(figures.release_trend, rows, bucket, _span(selection), context.current().language), rows, "release-trend")
+
+
+def release_table(rows: pd.DataFrame, selection: Selection) -> None:
+    """Sources and credits as a table with what it adds up to; a click on a row filters by its source."""
+    shown = rows.assign(name=rows["name"].fillna(say("(own reporting)")))
+    order = ["name", "articles", "share_of_articles", "cited", "credited", "views", "share_of_views"]
+    _choosable(shown, "sources", order, _source)
+    _adds_up(fetch("release_sums", selection), FULL)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="group_switches"):
+        _mode(selection)
+
+
+def _source(row: pd.Series) -> tuple[str, str] | None:
+    """What a row filters by: the cited source, or the credit where nothing is cited."""
+    if not known(row["source"]):
+        return None
+    return ("source" if row["cited"] else "credit"), str(row["source"])
