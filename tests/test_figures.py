@@ -96,6 +96,49 @@ def week() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["weekday", "hour", "views_per_hour", "articles_published"])
 
 
+def cohort() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "age_h": [1, 3, 24],
+            "views": pd.array([50, None, 400], dtype="Int64"),
+            "median": pd.array([40, 100, None], dtype="Int64"),
+            "q1": pd.array([20, 60, None], dtype="Int64"),
+            "q3": pd.array([80, 200, None], dtype="Int64"),
+            "n": pd.array([25, 43, None], dtype="Int64"),
+            "basis": ["site, language, section", "site", None],
+        }
+    )
+
+
+def day_band(views: tuple[int | None, ...] = (50, 112, None), median: int | None = 100, n: int = 8) -> pd.DataFrame:
+    day = pd.Timestamp("2024-05-03")
+    return pd.DataFrame(
+        {
+            "day": day,
+            "hour": [0, 1, 2],
+            "views": pd.array(list(views), dtype="Int64"),
+            "median": pd.array([median] * 3, dtype="Int64"),
+            "q1": pd.array([median and 80] * 3, dtype="Int64"),
+            "q3": pd.array([median and 130] * 3, dtype="Int64"),
+            "n": n,
+            "cut_at": [day + pd.Timedelta(hours=1), day + pd.Timedelta(minutes=100), day + pd.Timedelta(hours=3)],
+        }
+    )
+
+
+def at_age(n: int = 5) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "bucket": pd.date_range("2024-05-01", periods=n, freq="D"),
+            "age_h": 24,
+            "articles": 3,
+            "views": [100.0 * (i + 1) for i in range(n)],
+            "known": 2,
+            "unknown": 1,
+        }
+    )
+
+
 def names(n: int = 3) -> pd.DataFrame:
     return pd.DataFrame({"name": [f"{NASTY} {i}" for i in range(n)], "views": [float(n - i) for i in range(n)]})
 
@@ -111,7 +154,11 @@ DRAWN: dict[str, Callable[[Language], figures.Figure]] = {
     "article_curve": lambda language: figures.article_curve(curve(), observations(), revisions(), language),
     "hour_weekday": lambda language: figures.hour_weekday(week(), "views_per_hour", language),
     "ranked": lambda language: figures.ranked(names(), "name", "views", language, title="T", subtitle="S"),
-    "big_numbers": lambda language: figures.big_numbers([("Views", 5, 4)], language),
+    "big_numbers": lambda language: figures.big_numbers([("Views", 5, "+25 %")], language),
+    "beside_kind": lambda language: figures.beside_kind(cohort(), language),
+    "day_so_far": lambda language: figures.day_so_far(day_band(), language),
+    "publishing_clock": lambda language: figures.publishing_clock(week(), language),
+    "views_at_age": lambda language: figures.views_at_age(at_age(), "day", "sum", language),
     "output_and_result": lambda language: figures.output_and_result(shares(), "section", language),
 }
 EMPTY: dict[str, Callable[[Language], figures.Figure]] = {
@@ -121,7 +168,11 @@ EMPTY: dict[str, Callable[[Language], figures.Figure]] = {
     "article_curve": lambda language: figures.article_curve(curve()[:0], observations()[:0], revisions()[:0], language),
     "hour_weekday": lambda language: figures.hour_weekday(week()[:0], "views_per_hour", language),
     "ranked": lambda language: figures.ranked(names(0), "name", "views", language, title="T", subtitle="S"),
-    "big_numbers": lambda language: figures.big_numbers([("Views", None, None)], language),
+    "big_numbers": lambda language: figures.big_numbers([("Views", None, "")], language),
+    "beside_kind": lambda language: figures.beside_kind(cohort()[:0], language),
+    "day_so_far": lambda language: figures.day_so_far(day_band()[:0], language),
+    "publishing_clock": lambda language: figures.publishing_clock(week()[:0], language),
+    "views_at_age": lambda language: figures.views_at_age(at_age(0), "day", "sum", language),
     "output_and_result": lambda language: figures.output_and_result(shares()[:0], "section", language),
 }
 
@@ -208,8 +259,8 @@ def test_captures_without_a_moment_are_counted_not_drawn() -> None:
 @pytest.mark.parametrize("draw", [lambda n: figures.views_by_publication(published(n), "day", ENGLISH),
                                   lambda n: figures.views_gained(gained(n), "day", ENGLISH),
                                   lambda n: figures.header_rates(rates(n), ENGLISH)])  # fmt: skip
-def test_never_more_than_2000_points_a_trace(draw: Callable[[int], figures.Figure]) -> None:
-    assert all(len(trace.x) <= style.MAX_POINTS for trace in draw(9000).fig.data)
+def test_never_more_than_2000_points_a_figure(draw: Callable[[int], figures.Figure]) -> None:
+    assert sum(len(trace.x) for trace in draw(9000).fig.data) <= style.MAX_POINTS
 
 
 def test_thinning_keeps_the_extremes_and_the_order() -> None:

@@ -138,7 +138,7 @@ def views_gained(
     if cumulative:
         _draw(fig, shown, cumulative, hover)
     else:
-        if band is not None and grain == "day" and not band.empty:
+        if band is not None and grain == "day" and not band.empty and len(shown) <= BARS_UP_TO:
             _band(fig, band, language)
         _stacked(fig, shown, hover, language)
         _hatch(fig, shown, _unripe(shown), language.say("not over, or not fully read yet"))
@@ -248,6 +248,8 @@ def _peak_label(fig: go.Figure, shown: pd.DataFrame, language: Language) -> None
             y=float(top["views"]),
             text=language.number(round(top["views"])),
             showarrow=False,
+            # At the right end there is no room beside the point.
+            xanchor="right" if top["bucket"] == shown["bucket"].iloc[-1] else "center",
             yanchor="bottom",
             font={"size": 12},
         )
@@ -285,7 +287,7 @@ def _too_young(fig: go.Figure, start: pd.Timestamp, end: pd.Timestamp, grain: st
         text=language.say("too young yet"),
         showarrow=False,
         xanchor="right",
-        yanchor="bottom",
+        yanchor="top",
         font={"size": 11},
     )
 

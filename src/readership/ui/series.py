@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from readership import figures
-from readership.figures.time import Days, Notes, age_words
+from readership.figures.time import BARS_UP_TO, Days, Notes, age_words
 from readership.queries import Selection
 from readership.ui import context
 from readership.ui.annotations import notes, notes_form
@@ -82,7 +82,8 @@ def _days(selection: Selection) -> Days:
 
 def _gained(selection: Selection, bucket: str, cumulative: bool, noted: Notes) -> None:
     rows = fetch("views_gained", selection, grain=bucket)
-    band = fetch("band", selection) if bucket == "day" and not cumulative else None
+    has_band = bucket == "day" and not cumulative and len(rows) <= BARS_UP_TO
+    band = fetch("band", selection) if has_band else None
     figure = draw(
         figures.views_gained,
         rows,
