@@ -79,7 +79,7 @@ HARD = pa.record_batch(
         "title": pa.array(
             ["Қазақстан: «жаңалық»", '=HYPERLINK("http://x")', 'say "hi", twice\nand \\u0041', None, ""]),
         "authors": pa.array(["a\x00b", "\ufeffstart", "abc\u202etxt", "one\r\ntwo\rthree", "\t=tab"]),
-        "value": pa.array([Decimal("443.850000"), None, Decimal("-0.000001"), Decimal("999999999999.999999"), Decimal(0)],
+        "value": pa.array([Decimal("443.85"), None, Decimal("-0.000001"), Decimal("999999999999.999999"), 0],
                           pa.decimal128(18, 6)),
         "share": pa.array([0.1, 0.1 + 0.2, float("nan"), float("inf"), 1e22]),
         "published_day": pa.array([date(2024, 2, 29), date(1900, 2, 1), None, date(9999, 12, 31), date(1900, 3, 1)]),

@@ -16,6 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from common import ROOT
 from exporting import HARD, MADE, asked, rows_of_jsonl, written
 from readership import exports
 from readership.errors import ReadershipError, UsageError
-from readership.exports import chromium, figures
+from readership.exports import chromium, figures, maps
 from readership.figures import Figure
 from readership.queries import Selection
 
@@ -238,35 +239,77 @@ def test_the_page_loads_nothing_and_sends_nothing() -> None:
     assert not re.search(r"(src|href)=|url\(|@import|https?://", without_library)
 
 
-@pytest.mark.browser
-@drawn
-def test_the_page_draws_in_a_browser_without_network(tmp_path: Path) -> None:
+@dataclass
+class Shown:
+    """What a browser without network made of a page."""
+
+    outlines: int
+    text: str
+
+
+def shown_offline(folder: Path, page: bytes, selector: str) -> Shown:
+    """Open a page offline; it must ask for nothing and complain of nothing."""
     from playwright.sync_api import sync_playwright
 
-    (tmp_path / "figure.html").write_bytes(made("html"))
+    (folder / "figure.html").write_bytes(page)
     wanted: list[str] = []
     said: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_found(), args=["--no-sandbox"])
-        context = browser.new_context(offline=True)
-        tab = context.new_page()
+        tab = browser.new_context(offline=True).new_page()
         tab.on("request", lambda request: wanted.append(request.url))
         tab.on("console", lambda message: said.append(message.text))
         tab.on("pageerror", lambda error: said.append(str(error)))
-        tab.goto((tmp_path / "figure.html").as_uri())
-        tab.wait_for_selector("#drawing .bars path", state="attached", timeout=20_000)
-        assert tab.locator("#drawing .bars path").count() >= 1
-        assert "спорт" in tab.inner_text("body")
-        tab.screenshot(path=str(tmp_path / "figure.png"))
+        tab.goto((folder / "figure.html").as_uri())
+        tab.wait_for_selector(selector, state="attached", timeout=20_000)
+        shown = Shown(tab.locator(selector).count(), tab.inner_text("body"))
         browser.close()
     assert [url for url in wanted if not url.startswith(("file:", "data:", "blob:"))] == []
     assert said == []
+    return shown
+
+
+@pytest.mark.browser
+@drawn
+def test_the_page_draws_in_a_browser_without_network(tmp_path: Path) -> None:
+    shown = shown_offline(tmp_path, made("html"), "#drawing .bars path")
+    assert shown.outlines >= 1
+    assert "спорт" in shown.text
 
 
 def _found() -> str:
     from choreographer.browsers.chromium import Chromium
 
     return str(Chromium.find_browser(skip_local=False))
+
+
+def world() -> Figure:
+    fig = go.Figure(go.Choropleth(locations=["KAZ"], z=[1], showscale=False))
+    fig.update_layout(height=460)
+    return Figure(fig, "Countries", "On the map", "Kazakhstan.")
+
+
+@drawn
+def test_a_map_is_drawn_from_outlines_of_our_own() -> None:
+    svg = made("svg", world()).decode()
+    paths = re.findall(r'<path[^>]* d="([^"]{200,})"', svg)
+    assert len(paths) >= 1, "no land"
+    assert "var PlotlyGeoAssets={" in made("html", world()).decode()
+    assert "var PlotlyGeoAssets={" not in made("html").decode()
+
+
+@pytest.mark.browser
+@drawn
+def test_a_page_with_a_map_draws_it_without_network(tmp_path: Path) -> None:
+    shown = shown_offline(tmp_path, made("html", world()), "#drawing .choroplethlayer path")
+    assert shown.outlines > 0
+
+
+def test_a_map_without_outlines_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(maps, "script", lambda: "")
+    with pytest.raises(ReadershipError, match="outlines"):
+        made("html", world())
+    assert made("html")
 
 
 # -- names, proof, layout ----------------------------------------------------------------------------------------------

@@ -125,6 +125,25 @@ def test_head_tells_the_size_and_sends_nothing(client: TestClient) -> None:
     assert head.headers["content-length"] == whole.headers["content-length"]
 
 
+def test_a_page_s_limit_is_not_the_export_s(client: TestClient, settings: Settings) -> None:
+    edition = queries.current(settings)
+    assert edition is not None
+    assert len(queries.fetch("options", Selection(), edition, limit="2", field="site")) == 2
+    limited = [
+        query for query in queries.catalogue() for one in query.parameters if one.name == "limit" and one.default
+    ]
+    assert len(limited) >= 3
+    for query in limited:
+        whole = client.get(f"/export/{query.name}.proof.json")
+        assert whole.status_code == 200, (query.name, whole.text)
+        assert whole.json()["parameters"]["limit"] is None
+        cut = client.get(f"/export/{query.name}.proof.json?limit=1").json()
+        assert cut["parameters"]["limit"] == "1"
+        assert cut["rows"] <= whole.json()["rows"]
+    shown = len(queries.fetch("states", Selection(), edition, limit="5"))
+    assert (shown, client.get("/export/states.proof.json").json()["rows"]) == (5, edition.articles)
+
+
 def test_a_query_s_own_parameter_goes_before_the_selection_s(client: TestClient) -> None:
     article = rows_of_jsonl(client.get("/export/articles.jsonl?site=el.kz").content)[0]
     params = {"site": article["site"], "article_key": article["article_key"]}

@@ -34,7 +34,7 @@ Allow = Callable[[Request], bool]
 SIDECAR = "proof.json"
 AT_ONCE, WAITING = 2, 16
 """Exports made at the same time, and requests that may wait for their turn."""
-_ONCE = ("since", "until", "question", "meter", "mode", "text", "in_body")
+_ONCE = [name for field, name in queries.URL_NAMES.items() if field not in queries.VALUES]
 _LONGEST = {"text": queries.selection.MAX_TEXT, "meter": 40}
 _OWN = ("bom", "of")
 
@@ -198,9 +198,10 @@ def _parameters(query: Query, given: Mapping[str, Sequence[str]]) -> dict[str, s
 
 def _choices(parameter: queries.Parameter) -> tuple[str, ...]:
     """The values that a head lists: `grain = 'day' or 'hour', 'week'`; none when any value goes."""
-    if parameter.default is None or not parameter.meaning.startswith("or '"):
+    listed = re.match(r"or ('[^']*'(?:, '[^']*')*)", parameter.meaning)
+    if parameter.default is None or listed is None:
         return ()
-    return (parameter.default, *re.findall(r"'([^']*)'", parameter.meaning))
+    return (parameter.default, *re.findall(r"'([^']*)'", listed[1]))
 
 
 def _selection(given: Mapping[str, Sequence[str]]) -> Selection:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 
 from readership.errors import ReadershipError
+from readership.exports import maps
 
 Picture = Literal["png", "svg", "pdf"]
 START_S, DRAW_S, STOP_S = 60, 60, 10
@@ -135,7 +136,7 @@ def _page() -> Any:
     from kaleido import PageGenerator
 
     page = PageGenerator(mathjax=False)
-    page.header = page.header.replace("<head>", f"<head>{_POLICY}", 1)
+    page.header = page.header.replace("<head>", f"<head>{_POLICY}<script>{maps.script()}</script>", 1)
     return page
 
 

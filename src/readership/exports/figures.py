@@ -13,7 +13,7 @@ import re
 import struct
 import textwrap
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from functools import cache
 from typing import IO, Any, Literal, Protocol
@@ -23,7 +23,7 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from readership.errors import UsageError
-from readership.exports import cells, chromium, tables, text
+from readership.exports import cells, chromium, maps, tables, text
 from readership.exports.files import Export, finished
 from readership.exports.proof import Asked, Proof
 from readership.i18n import Language
@@ -67,6 +67,7 @@ def of_drawing(drawing: Drawing, rows: pd.DataFrame | None, asked: Asked, form: 
     """
     if form not in MEDIA:
         raise UsageError(f"There is no format “{form[:20]}”.", f"Choose one of {', '.join(MEDIA)}.")
+    maps.check(drawing.fig)
     proof = tables.proof_of(tables.answer(asked) if rows is None else cells.from_frame(rows), asked)
     data = _page(drawing, proof, asked.language) if form == "html" else _picture(drawing, proof, form, asked.language)
 
@@ -198,16 +199,17 @@ def _page(drawing: Drawing, proof: Proof, language: Language) -> bytes:
     fig = go.Figure(deepcopy(drawing.fig))
     fig.update_layout(template=_template(), autosize=True, width=None, font={"family": _FONT, "color": _INK})
     facts = "".join(f"<dt>{_html(name)}</dt><dd>{_html(value)}</dd>" for name, value in proof.lines(language))
+    scripts = (_library(), *([maps.script()] if maps.needed(fig) else []), _START)
     parts = (
         f'<!doctype html>\n<html lang="{language.code}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_policy()}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(scripts)}">\n'
         f"<title>{_html(drawing.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
         f"<h1>{_html(drawing.title)}</h1>\n<p>{_html(drawing.subtitle)}</p>\n"
         f'<figure id="drawing" role="img" aria-label="{_html(drawing.alt)}" style="margin:0"></figure>\n'
         f"<p>{_html(proof.caption(language))}</p>\n<dl>{facts}</dl>\n",
         _data("figure", fig.to_json()), _data("settings", json.dumps(_settings(proof))),
         _data(KEYWORD, proof.to_json()),
-        f"<script>{_library()}</script>\n<script>{_START}</script>\n</body>\n</html>\n",
+        *(f"<script>{part}</script>\n" for part in scripts), "</body>\n</html>\n",
     )  # fmt: skip
     return "".join(parts).encode()
 
@@ -235,12 +237,14 @@ def _library() -> str:
     return str(get_plotlyjs())
 
 
-@cache
-def _policy() -> str:
-    """Only the page's two scripts run, by their hashes, and nothing at all is loaded."""
-    digests = (base64.b64encode(hashlib.sha256(part.encode()).digest()).decode() for part in (_library(), _START))
-    scripts = " ".join(f"'sha256-{digest}'" for digest in digests)
+def _policy(scripts: Sequence[str]) -> str:
+    """Only the page's own scripts run, by their hashes, and nothing at all is loaded."""
     return (
-        f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {' '.join(map(_hash, scripts))}; style-src 'unsafe-inline'; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
+
+
+@cache
+def _hash(part: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(part.encode()).digest()).decode()}'"

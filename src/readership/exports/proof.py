@@ -20,6 +20,8 @@ from readership.queries import Edition, Query, Selection
 
 _WHOLE = 1_000
 """Characters of a permalink that go into a header."""
+NO_LIMIT = 2**63 - 1
+"""The largest BIGINT: NULL means no rows in questions that rank before they cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,15 @@ class Asked:
 
     @property
     def all_parameters(self) -> dict[str, str | None]:
-        """Every parameter of the query with the value it has; None is NULL."""
-        given = {name: None if value is None else str(value) for name, value in self.parameters.items()}
+        """Every parameter of the query with the value it has; None is NULL, or no limit."""
+        given = {name: None if value in (None, NO_LIMIT) else str(value) for name, value in self.parameters.items()}
         return {parameter.name: parameter.default for parameter in self.query.parameters} | given
+
+    def whole(self) -> Asked:
+        """The same question without the limit that a page sets by default; a limit that was asked for stays."""
+        limits = {one.name for one in self.query.parameters if one.name == "limit" and one.default is not None}
+        lifted = dict.fromkeys(limits - set(self.parameters), NO_LIMIT)
+        return replace(self, parameters={**self.parameters, **lifted}) if lifted else self
 
     @property
     def permalink(self) -> str:

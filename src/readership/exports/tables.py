@@ -37,13 +37,14 @@ CSV_REMARK = mark(
 
 
 def of_query(asked: Asked, form: str, *, bom: bool = False) -> Export:
-    """The whole answer to a question as a file.
+    """The whole answer to a question as a file: never the limit that a page has by default.
 
     Raises:
         UsageError: no such format, or a value that the query can't take, or more rows than XLSX holds.
         NoEdition: the edition can't be opened.
         DiskFull: there is no room for the file.
     """
+    asked = asked.whole()
     try:
         return of_batches(answer(asked), asked, form, bom=bom)
     except queries.OutOfRoom:
