@@ -66,7 +66,7 @@ def test_readers_see_only_whole_editions(ground: Ground, tmp_path: Path) -> None
             except BaseException as error:
                 faults.append(error)
                 return
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     threads = [threading.Thread(target=read) for _ in range(20)]
     for thread in threads:
