@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from readership.ui import fetch, has_edition, page, say, stop, table, undo_batch, upload
+from readership.ui import clashes, fetch, has_edition, matched, page, say, stop, table, undo_batch, upload
 
 page("Data", "What is in the store, how fresh is it, and what was not taken?", without_edition=True)
 upload()
@@ -12,6 +12,8 @@ table(fetch("freshness"), "freshness", title=say("What is there, by site"))
 batches = fetch("batches")
 table(batches, "batches", title=say("Batches"))
 undo_batch(batches)
+matched()
+clashes()
 rejects = fetch("rejects", limit=5000)
 if len(rejects):
     table(rejects, "rejects", ["origin", "row_number", "reason", "hint", "batch"], title=say("Rejected inputs"))

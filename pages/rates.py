@@ -1,17 +1,23 @@
-"""Rates: which currency figures did the pages' headers show?"""
+"""Rates: which currency figures did our pages' headers show, and what was official?"""
 
-from readership import figures
-from readership.ui import draw, fetch, groups, language, nothing, page, say, show, stop, table
-
-selection = page("Rates", "Which currency figures did the headers of our pages show, and when?")
-rows = fetch("header_rates", selection)
-if nothing(rows, selection):
-    stop()
-for name, captures in groups(rows, "currency", "quote"):
-    show(draw(figures.header_rates, captures, language()), captures, f"rate-{name}")
-table(
-    fetch("header_latest"),
-    "latest-rates",
-    ["currency", "value", "quote", "change", "change_percent", "captured_at", "site", "certain"],
-    title=say("Last figures of each site"),
+from readership.ui import (
+    converter,
+    fetch,
+    no_rates,
+    page,
+    rate_captures,
+    rate_changes,
+    rate_choice,
+    rate_figures,
+    stop,
 )
+
+selection = page("Rates", "Which currency figures did the headers of our pages show, when, and what was official then?")
+pairs = fetch("rate_pairs", selection)
+if no_rates(pairs):
+    stop()
+pair = rate_choice(pairs)
+rate_figures(selection, pair)
+rate_changes(selection, pair)
+converter(pairs)
+rate_captures(selection, pair)

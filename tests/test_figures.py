@@ -11,6 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+import drawn_groups
 from readership import figures
 from readership.figures import style
 from readership.figures.time import round_ticks
@@ -47,16 +48,27 @@ def gained(n: int = 5, open_end: int = 1) -> pd.DataFrame:
 
 
 def rates(n: int = 4, site: str = "el.kz") -> pd.DataFrame:
-    moments = pd.date_range("2024-04-24", periods=n, freq="6h")
     return pd.DataFrame(
         {
+            "day": pd.date_range("2024-04-24", periods=n, freq="D"),
             "site": site,
-            "captured_at": moments,
             "currency": "USD",
-            "value": [443.85 + i for i in range(n)],
             "quote": "KZT",
+            "header": [443.85 + i for i in range(n)],
+            "captures": 2,
+            "figures": 1,
+            "certain": True,
+            "official": [444.32 + i for i in range(n)],
+            "official_day": pd.date_range("2024-04-24", periods=n, freq="D"),
+            "source": "NBK",
+            "difference": -0.47,
+            "difference_percent": -0.1,
         }
     )
+
+
+def beside_topic(n: int = 4) -> pd.DataFrame:
+    return rates(n).assign(articles=3, gained=700)
 
 
 def curve() -> pd.DataFrame:
@@ -150,7 +162,9 @@ def shares() -> pd.DataFrame:
 DRAWN: dict[str, Callable[[Language], figures.Figure]] = {
     "views_by_publication": lambda language: figures.views_by_publication(published(), "day", language),
     "views_gained": lambda language: figures.views_gained(gained(), "day", language),
-    "header_rates": lambda language: figures.header_rates(rates(), language),
+    "rate_history": lambda language: figures.rate_history(rates(), "quote", language),
+    "rate_difference": lambda language: figures.rate_difference(rates(), "quote", language),
+    "rate_beside_topic": lambda language: figures.rate_beside_topic(beside_topic(), "USD in KZT", "Economy", language),
     "article_curve": lambda language: figures.article_curve(curve(), observations(), revisions(), language),
     "hour_weekday": lambda language: figures.hour_weekday(week(), "views_per_hour", language),
     "ranked": lambda language: figures.ranked(names(), "name", "views", language, title="T", subtitle="S"),
@@ -164,7 +178,9 @@ DRAWN: dict[str, Callable[[Language], figures.Figure]] = {
 EMPTY: dict[str, Callable[[Language], figures.Figure]] = {
     "views_by_publication": lambda language: figures.views_by_publication(published(0), "day", language),
     "views_gained": lambda language: figures.views_gained(gained(0, 0), "day", language),
-    "header_rates": lambda language: figures.header_rates(rates(0), language),
+    "rate_history": lambda language: figures.rate_history(rates(0), "quote", language),
+    "rate_difference": lambda language: figures.rate_difference(rates(0), "quote", language),
+    "rate_beside_topic": lambda language: figures.rate_beside_topic(beside_topic(0), "USD in KZT", "Economy", language),
     "article_curve": lambda language: figures.article_curve(curve()[:0], observations()[:0], revisions()[:0], language),
     "hour_weekday": lambda language: figures.hour_weekday(week()[:0], "views_per_hour", language),
     "ranked": lambda language: figures.ranked(names(0), "name", "views", language, title="T", subtitle="S"),
@@ -175,6 +191,8 @@ EMPTY: dict[str, Callable[[Language], figures.Figure]] = {
     "views_at_age": lambda language: figures.views_at_age(at_age(0), "day", "sum", language),
     "output_and_result": lambda language: figures.output_and_result(shares()[:0], "section", language),
 }
+DRAWN |= drawn_groups.DRAWN
+EMPTY |= drawn_groups.EMPTY
 
 
 def bars(figure: figures.Figure, name: str) -> go.Bar:
@@ -248,17 +266,10 @@ def test_a_restart_and_an_edit_are_marked_on_the_curve() -> None:
     assert words == ["title edited", "counter restarted"]
 
 
-def test_captures_without_a_moment_are_counted_not_drawn() -> None:
-    rows = rates(3)
-    rows.loc[0, "captured_at"] = pd.NaT
-    figure = figures.header_rates(rows, ENGLISH)
-    assert len(figure.fig.data[0].x) == 2
-    assert "1 capture without a moment is left out" in figure.subtitle
-
-
 @pytest.mark.parametrize("draw", [lambda n: figures.views_by_publication(published(n), "day", ENGLISH),
                                   lambda n: figures.views_gained(gained(n), "day", ENGLISH),
-                                  lambda n: figures.header_rates(rates(n), ENGLISH)])  # fmt: skip
+                                  lambda n: figures.rate_history(rates(n), "quote", ENGLISH),
+                                  lambda n: figures.rate_difference(rates(n), "unit", ENGLISH)])  # fmt: skip
 def test_never_more_than_2000_points_a_figure(draw: Callable[[int], figures.Figure]) -> None:
     assert sum(len(trace.x) for trace in draw(9000).fig.data) <= style.MAX_POINTS
 

@@ -57,7 +57,7 @@ def test_extraction_finds_messages_of_pages_and_package() -> None:
     found = {message for _path, _line, message in update.messages()}
     assert "How are our articles doing?" in found
     assert "Overview" in found
-    assert ("{n} capture without a moment is left out.", "{n} captures without a moment are left out.") in found
+    assert ("Known on {n} day.", "Known on {n} days.") in found
 
 
 def test_no_message_hides_from_extraction() -> None:

@@ -11,7 +11,7 @@ from readership.figures.groups import breakdown, group_hours, group_trend, perfo
 from readership.figures.map import world_map
 from readership.figures.network import country_matrix, country_network
 from readership.figures.ranks import output_and_result, ranked
-from readership.figures.rates import header_rates
+from readership.figures.rates import rate_beside_topic, rate_difference, rate_history
 from readership.figures.releases import release_trend, releases
 from readership.figures.style import Figure
 from readership.figures.time import views_at_age, views_by_publication, views_gained
@@ -28,12 +28,14 @@ __all__ = [
     "day_so_far",
     "group_hours",
     "group_trend",
-    "header_rates",
     "hour_weekday",
     "output_and_result",
     "performance",
     "publishing_clock",
     "ranked",
+    "rate_beside_topic",
+    "rate_difference",
+    "rate_history",
     "reach",
     "release_trend",
     "releases",

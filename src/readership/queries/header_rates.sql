@@ -1,6 +1,6 @@
 -- header_rates: currency figures as headers printed them, by capture moment, each with its change against the moment captured before.
 -- columns: site; captured_at TIMESTAMP, NULL when unknown; captured_at_basis; currency ISO 4217; value DECIMAL quote units per unit; quote; previous DECIMAL; previous_at TIMESTAMP; change DECIMAL; change_percent DOUBLE change / (value - change); captures BIGINT that printed it at that moment; low DECIMAL and high DECIMAL printed by captures of that moment; disagree BOOLEAN they differ; labelled BOOLEAN; certain BOOLEAN; official DECIMAL per unit that held on that local day, when imported; official_day DATE; official_source
--- parameters: currency = NULL one currency; quote = NULL one quote currency; limit = NULL the newest so many rows
+-- parameters: currency = NULL one currency; quote = NULL one quote currency, '' for the unknown one; limit = NULL the newest so many rows
 WITH figures AS (
     SELECT r.site, r.captured_at, r.currency, r.quote, r.value, max(r.captured_at_basis) AS captured_at_basis,
         sum(r.captures)::BIGINT AS captures, min(r.example_article) AS example, bool_and(r.labelled) AS labelled,
@@ -8,7 +8,7 @@ WITH figures AS (
     FROM header_rate AS r
     WHERE site_chosen($selection::selection, r.site)
         AND ($currency::VARCHAR IS NULL OR r.currency = $currency::VARCHAR)
-        AND ($quote::VARCHAR IS NULL OR r.quote = $quote::VARCHAR)
+        AND ($quote::VARCHAR IS NULL OR r.quote IS NOT DISTINCT FROM nullif($quote::VARCHAR, ''))
     GROUP BY ALL
 ),
 moments AS (

@@ -1,6 +1,6 @@
 -- rate_markers: articles of a topic and their views by day, beside a rate: they stand together, neither is said to cause the other.
 -- columns: day DATE; articles BIGINT published that day; gained BIGINT views gained that day by all articles of the topic, NULL when none was counted; header DECIMAL last captured that day; official DECIMAL per unit that held; official_day DATE; source
--- parameters: topic = 'economy-business-finance' slug; currency = NULL of the rate; quote = NULL of the rate
+-- parameters: topic = 'economy-business-finance' slug; currency = NULL of the rate; quote = NULL of the rate, '' for the unknown one
 WITH picked AS (
     SELECT a.article, a.published_day FROM chosen($selection::selection) AS a
     JOIN article_topic AS t ON t.article = a.article AND t.topic = $topic::VARCHAR
@@ -15,7 +15,7 @@ printed AS (
     FROM header_rate AS r
     JOIN site AS z ON z.site = r.site
     JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // 3600
-    WHERE site_chosen($selection::selection, r.site) AND r.currency = $currency::VARCHAR AND r.quote = $quote::VARCHAR
+    WHERE site_chosen($selection::selection, r.site) AND r.currency = $currency::VARCHAR AND r.quote IS NOT DISTINCT FROM nullif($quote::VARCHAR, '')
     GROUP BY c.day
 ),
 days AS (

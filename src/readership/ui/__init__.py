@@ -3,6 +3,7 @@
 from readership.ui.annotations import notes
 from readership.ui.article import article_facts, article_figures, article_head, article_id, asked_article, in_common
 from readership.ui.context import has_edition, is_board, language, say, say_n, zone
+from readership.ui.converter import converter
 from readership.ui.data import draw, fetch
 from readership.ui.groups import (
     counting,
@@ -22,12 +23,25 @@ from readership.ui.groups import (
     the_one,
 )
 from readership.ui.parts import board, grain, groups, key_figures, lead, movers, of_all, with_names
+from readership.ui.rates import (
+    RATE_COLUMNS,
+    clashes,
+    matched,
+    no_rates,
+    rate_captures,
+    rate_changes,
+    rate_choice,
+    rate_column,
+    rate_figures,
+    with_rates,
+)
 from readership.ui.series import beside, switch, views_over_time
 from readership.ui.show import nothing, page, show, stop, table
 from readership.ui.text import plain
 from readership.ui.upload import undo_batch, upload
 
 __all__ = [
+    "RATE_COLUMNS",
     "article_facts",
     "article_figures",
     "article_head",
@@ -35,6 +49,8 @@ __all__ = [
     "asked_article",
     "beside",
     "board",
+    "clashes",
+    "converter",
     "counting",
     "country_figures",
     "country_map",
@@ -53,14 +69,21 @@ __all__ = [
     "key_figures",
     "language",
     "lead",
+    "matched",
     "movers",
     "no_groups",
+    "no_rates",
     "notes",
     "nothing",
     "of_all",
     "one_group",
     "page",
     "plain",
+    "rate_captures",
+    "rate_changes",
+    "rate_choice",
+    "rate_column",
+    "rate_figures",
     "release_figures",
     "release_rows",
     "release_table",
@@ -76,5 +99,6 @@ __all__ = [
     "upload",
     "views_over_time",
     "with_names",
+    "with_rates",
     "zone",
 ]
