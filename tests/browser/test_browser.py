@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
-from common import NASTY, ROOT
+from common import NASTY, ROOT, readership
 from readership.ui.shell import PAGES
 
 pytestmark = pytest.mark.browser
@@ -274,7 +274,7 @@ def test_the_interface_follows_browser_switch_and_url(visit: Open, server: Serve
 
 def test_a_screen_on_the_wall_shows_no_controls(visit: Open, server: Server) -> None:
     page, watch = visit("/?board=1", scheme="dark")
-    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(1)
+    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(2)
     assert page.get_by_test_id("stTopNavLink").count() == 0
     assert page.locator(".st-key-bar").count() == 0
     sound(page, watch, server)
@@ -293,6 +293,38 @@ def test_figures_have_words_for_who_does_not_see_them(visit: Open, server: Serve
     figures = page.get_by_role("figure")
     expect(figures.first).to_be_visible()
     assert all(re.search(r"\d", figures.nth(n).get_attribute("aria-label") or "") for n in range(figures.count()))
+
+
+def test_one_switch_for_two_questions_and_a_note_on_the_chart(visit: Open, server: Server) -> None:
+    page, watch = visit("/")
+    switches, chart = page.locator(".st-key-series_switches"), page.locator(".st-key-figure_views-gained")
+    expect(chart).to_contain_text("Read in the period")
+    page.get_by_text("Notes on the chart (0)").click()
+    page.get_by_label("What happened").fill("<b>Relaunch</b>")
+    page.get_by_role("button", name="Add the note").click()
+    expect(page.get_by_text("Notes on the chart (1)")).to_be_visible()
+    expect(chart.locator("svg .annotation-text", has_text="<b>Relaunch</b>")).to_have_count(1)
+    switches.get_by_text("Published in the period").click()
+    expect(page.locator(".st-key-figure_views-by-publication")).to_contain_text("Published in the period")
+    expect(chart).to_have_count(0)
+    sound(page, watch, server)
+
+
+def test_a_new_edition_comes_by_itself_and_leaves_the_reader_in_place(visit: Open, server: Server) -> None:
+    page, watch = visit("/?period=all")
+    switches, main = page.locator(".st-key-series_switches"), page.get_by_test_id("stMain")
+    switches.get_by_text("Week", exact=True).click()
+    settled(page)
+    page.wait_for_timeout(1000)
+    main.evaluate("e => e.scrollTo(0, 700)")
+    before = _edition(server)
+    made = readership(server.data, "publish", "--full")
+    assert made.returncode == 0, made.stderr
+    expect(page.locator(".st-key-strip")).to_contain_text(f"edition {before + 1}", timeout=30_000)
+    settled(page)
+    assert abs(main.evaluate("e => e.scrollTop") - 700) <= 2
+    expect(page.locator(".st-key-figure_views-gained")).to_contain_text("views gained by week")
+    sound(page, watch, server)
 
 
 def test_pages_are_loaded_in_the_browser_and_taken_back(visit: Open, server: Server, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -135,9 +135,11 @@ def _change(row: Mapping[str, Any]) -> Change:
 
 
 def _signed(change: float) -> str:
-    """A relative change as text that starts with a plain sign, as `st.metric` wants it."""
-    whole = round(change, 2)
-    return context.current().language.signed_percent(whole).replace("−", "-").replace("±", "")
+    """A relative change as text that starts with a plain sign, as `st.metric` wants it; from tenfold on, a factor."""
+    language, whole = context.current().language, round(change, 2)
+    if change >= 9:
+        return f"×{language.number(change + 1, 1 if change < 99 else 0)}"
+    return language.signed_percent(whole).replace("−", "-").replace("±", "")
 
 
 def _at_age(selection: Selection, compared: Mapping[str, Any], against: str) -> None:
@@ -179,13 +181,13 @@ def _mean(parts: Sequence[pd.DataFrame]) -> tuple[float | None, int]:
 
 def _metric(label: str, value: str, change: Change, *, note: str | None = None) -> None:
     words, beside = change or (None, None)
-    signed = bool(words) and str(words)[0] in "+-"
+    arrows: dict[str, Literal["up", "down"]] = {"+": "up", "×": "up", "-": "down"}
     st.metric(
         label,
         value,
         delta=words,
         delta_color="off",
-        delta_arrow="auto" if signed else "off",
+        delta_arrow=arrows.get((words or " ")[0], "off"),
         delta_description=beside,
         border=True,
         height="stretch",
