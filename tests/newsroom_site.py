@@ -118,9 +118,14 @@ class NewsSite:
 
     def _page(self, path: str) -> Answer:
         makers: dict[str, Callable[[], Answer]] = {
-            "/sitemap.xml": self._index, "/sitemap-1.xml.gz": self._sitemap, "/news.xml": self._news, "/rss.xml": self._rss,
-            "/atom.xml": self._atom, "/feed.json": self._feed, "/en/": self._section,
-        }  # fmt: skip
+            "/sitemap.xml": self._index,
+            "/sitemap-1.xml.gz": self._sitemap,
+            "/news.xml": self._news,
+            "/rss.xml": self._rss,
+            "/atom.xml": self._atom,
+            "/feed.json": self._feed,
+            "/en/": self._section,
+        }
         if path in makers:
             return makers[path]()
         story = next((s for s in self.stories if s.path == path), None)
@@ -144,12 +149,13 @@ class NewsSite:
         moment = story.published.astimezone(ZoneInfo(ZONE)).strftime("%d.%m.%Y %H:%M")
         return (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-            f'<script type="application/ld+json">{json.dumps(facts)}</script></head><body><main><article><h1>{title}</h1>'
+            f'<script type="application/ld+json">{json.dumps(facts)}</script></head>'
+            f"<body><main><article><h1>{title}</h1>"
             f'<div class="meta"><time datetime="{story.published.isoformat()}">{moment}</time> {views}</div>'
             f'<div class="text">{text}</div></article></main></body></html>'
         )
 
-    # -- where it says what it has -----------------------------------------------------------------------------------------
+    # -- where it says what it has -----------------------------------------------------------------------------------
     def _index(self) -> Answer:
         listed = f"<sitemap><loc>{self.base}/sitemap-1.xml.gz</loc></sitemap>"
         listed += f"<sitemap><loc>{self.base}/sitemap.xml</loc></sitemap>"  # an index that names itself
@@ -162,22 +168,25 @@ class NewsSite:
     def _news(self) -> Answer:
         listed = "".join(
             f"<url><loc>{self.base}{s.path}</loc><news:news><news:publication_date>{s.published.isoformat()}"
-            f"</news:publication_date></news:news></url>" for s in self.visible()[:20]
-        )  # fmt: skip
+            f"</news:publication_date></news:news></url>"
+            for s in self.visible()[:20]
+        )
         return 200, {}, _xml("urlset", listed, ' xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"')
 
     def _rss(self) -> Answer:
         items = "".join(
             f"<item><title>{escape('A & B')}</title><link>{self.base}{s.path}?utm_source=rss</link>"
-            f"<pubDate>{format_datetime(s.published)}</pubDate></item>" for s in self.visible()[:20]
-        )  # fmt: skip
+            f"<pubDate>{format_datetime(s.published)}</pubDate></item>"
+            for s in self.visible()[:20]
+        )
         return 200, {}, f'<?xml version="1.0"?><rss version="2.0"><channel>{items}</channel></rss>'.encode()
 
     def _atom(self) -> Answer:
         entries = "".join(
-            f'<entry><link rel="self" href="/x"/><link href="{s.path}"/><published>{s.published.isoformat()}</published></entry>'
+            f'<entry><link rel="self" href="/x"/><link href="{s.path}"/>'
+            f"<published>{s.published.isoformat()}</published></entry>"
             for s in self.visible()[:20]
-        )  # fmt: skip
+        )
         return 200, {}, f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'.encode()
 
     def _feed(self) -> Answer:

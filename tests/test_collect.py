@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
+
 from newsroom_site import START, NewsSite, SimulatedClock, Story, curve, entry, served
 from newsrooms import rows
 from readership import settings, sites
@@ -27,7 +29,6 @@ from readership.pipeline.collect.state import State
 from readership.pipeline.collect.status import file_of
 from readership.pipeline.collect.work import tidy
 from readership.sources.web import Answer
-from warcio.archiveiterator import ArchiveIterator
 
 HOUR, DAY = 60.0, 1440.0
 """Minutes."""
@@ -69,12 +70,20 @@ def at_work(data: settings.Settings) -> State:
     return State(file_of(data))
 
 
-# -- finding -------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("table", [
-    {"feeds": ["/rss.xml"]}, {"feeds": ["/atom.xml"]}, {"feeds": ["/feed.json"]}, {"sitemaps": ["/sitemap.xml"]},
-    {"sitemaps": ["/news.xml"]}, {"pages": ["/en/"], "links": r"^/en/.*_\d+/"},
-    {"feeds": ["/rss.xml", "/atom.xml"], "sitemaps": ["/sitemap.xml"]},
-], ids=lambda table: "+".join(table))  # fmt: skip
+# -- finding ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"feeds": ["/rss.xml"]},
+        {"feeds": ["/atom.xml"]},
+        {"feeds": ["/feed.json"]},
+        {"sitemaps": ["/sitemap.xml"]},
+        {"sitemaps": ["/news.xml"]},
+        {"pages": ["/en/"], "links": r"^/en/.*_\d+/"},
+        {"feeds": ["/rss.xml", "/atom.xml"], "sitemaps": ["/sitemap.xml"]},
+    ],
+    ids=lambda table: "+".join(table),
+)
 def test_articles_are_found_wherever_a_site_names_them_and_each_is_one(data, site, table):
     whole = {
         name: [site.base + url for url in value] if isinstance(value, list) else value for name, value in table.items()
@@ -97,24 +106,36 @@ def test_links_to_other_sites_are_left_alone(data, site):
     assert set(asked(site)) == {"/robots.txt", "/rss.xml"}
 
 
-@pytest.mark.parametrize(("url", "tidied"), [
-    ("https://a.org/x?utm_source=rss&id=7", "https://a.org/x?id=7"), ("https://a.org/x?id=7", "https://a.org/x?id=7"),
-    ("https://a.org/x?fbclid=abc", "https://a.org/x"), ("https://a.org/?p=12&q=", "https://a.org/?p=12&q="),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("url", "tidied"),
+    [
+        ("https://a.org/x?utm_source=rss&id=7", "https://a.org/x?id=7"),
+        ("https://a.org/x?id=7", "https://a.org/x?id=7"),
+        ("https://a.org/x?fbclid=abc", "https://a.org/x"),
+        ("https://a.org/?p=12&q=", "https://a.org/?p=12&q="),
+    ],
+)
 def test_tracking_is_cut_from_links_and_nothing_else_is(url, tidied):
     assert tidy(url) == tidied
 
 
-# -- reading again -------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("hours", "minutes"), [
-    (0, 15), (5.99, 15), (6, 60), (47.99, 60), (48, 1440), (719.9, 1440), (720, 43_200), (9000, 43_200)
-])  # fmt: skip
+# -- reading again ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("hours", "minutes"),
+    [(0, 15), (5.99, 15), (6, 60), (47.99, 60), (48, 1440), (719.9, 1440), (720, 43_200), (9000, 43_200)],
+)
 def test_an_article_is_read_again_by_its_age(hours, minutes):
     assert plan.interval(hours * 3600) == minutes * 60
 
 
 def test_young_articles_come_before_old_ones_and_fast_before_slow_ones(data, site):
-    site.stories = [story(0, 30), story(1, 2, views=100), story(2, 2, views=90_000), story(3, 100), story(4, 30, views=90_000)]
+    site.stories = [
+        story(0, 30),
+        story(1, 2, views=100),
+        story(2, 2, views=90_000),
+        story(3, 100),
+        story(4, 30, views=90_000),
+    ]
     run(data, site, 90, table={"requests_per_hour": 300})
     since = len(site.log)
     site.clock.pass_by(4 * 3600)  # everything but the oldest is overdue
@@ -142,7 +163,7 @@ def test_the_clock_of_a_feed_is_the_age_of_what_was_never_read(data, site):
     assert order == [site.stories[1].path, site.stories[0].path]
 
 
-# -- politeness ----------------------------------------------------------------------------------------------------------
+# -- politeness ------------------------------------------------------------------------------------------------------
 def gaps(site: NewsSite) -> list[float]:
     return [(after - before).total_seconds() for before, after in pairwise(moment for moment, _, _ in site.log)]
 
@@ -210,7 +231,7 @@ def test_robots_txt_is_read_once_a_day(data, site):
     assert asked(site)["/robots.txt"] == 3
 
 
-# -- what is kept --------------------------------------------------------------------------------------------------------
+# -- what is kept ----------------------------------------------------------------------------------------------------
 def test_gone_articles_vanish_and_are_asked_for_three_times_more_at_most(data, site):
     run(data, site, 20)
     site.stories[0].deleted_at = site.clock.now()
@@ -226,8 +247,10 @@ def test_a_page_that_moves_within_its_key_is_read_and_one_that_leads_elsewhere_i
     one, two, three = site.stories
     site.overrides[one.path] = (301, {"Location": one.path.replace("river", "lake")}, b"")
     site.overrides[one.path.replace("river", "lake")] = (
-        200, {"Content-Type": "text/html"}, site.html(one, site.clock.now()).encode(),
-    )  # fmt: skip
+        200,
+        {"Content-Type": "text/html"},
+        site.html(one, site.clock.now()).encode(),
+    )
     site.overrides[two.path] = (302, {"Location": "/en/"}, b"")
     report = run(data, site, once=True)
     assert report.counts["article: read"] == 2
@@ -249,8 +272,9 @@ def test_answers_are_kept_as_warc_with_status_and_headers_until_they_are_taken_i
     with path.open("rb") as file:
         answers = {
             record.rec_headers["WARC-Target-URI"]: (record.http_headers, record.content_stream().read())
-            for record in ArchiveIterator(file) if record.rec_type == "response"
-        }  # fmt: skip
+            for record in ArchiveIterator(file)
+            if record.rec_type == "response"
+        }
     assert set(answers) == {site.base + one.path for one in site.stories}
     headers, body = answers[site.base + site.stories[0].path]
     assert (headers.get_statuscode(), headers["content-type"], body) == ("404", "text/html", b"<h1>gone</h1>")
@@ -277,11 +301,17 @@ def test_a_torn_spool_file_is_cut_to_its_last_whole_answer(tmp_path, cut):
     (path,) = Spool(tmp_path, "Readership/0").whole()
     assert path.stat().st_size == whole
     with path.open("rb") as file:
-        assert [r.rec_headers["WARC-Target-URI"] for r in ArchiveIterator(file) if r.rec_type == "response"] == ["https://a.org/1"]
+        assert [r.rec_headers["WARC-Target-URI"] for r in ArchiveIterator(file) if r.rec_type == "response"] == [
+            "https://a.org/1"
+        ]
 
 
 def test_what_was_taken_in_but_not_dropped_before_the_end_is_not_taken_twice(data, site, monkeypatch):
-    site.overrides[site.stories[0].path] = (200, {"Content-Type": "text/html"}, b"<html><body>please log in</body></html>")
+    site.overrides[site.stories[0].path] = (
+        200,
+        {"Content-Type": "text/html"},
+        b"<html><body>please log in</body></html>",
+    )
     monkeypatch.setattr(Path, "unlink", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         run(data, site, once=True)
@@ -313,7 +343,7 @@ def test_nothing_new_publishes_nothing(data, site):
     assert run(data, site, 3 * HOUR).edition is None
 
 
-# -- running -------------------------------------------------------------------------------------------------------------
+# -- running ---------------------------------------------------------------------------------------------------------
 def test_a_dry_run_says_the_plan_and_asks_nobody(data, site):
     assert data.sites_file is not None
     data.sites_file.write_text(entry(site))
@@ -353,7 +383,9 @@ def test_a_second_collector_is_told_that_one_runs(data, site):
 
 
 def test_several_sites_are_read_at_the_same_time_and_a_slow_one_holds_up_none(data):
-    first, second = (NewsSite(collector.Clock(), [story(n, 3, now=datetime.now(UTC)) for n in range(2)]) for _ in range(2))
+    first, second = (
+        NewsSite(collector.Clock(), [story(n, 3, now=datetime.now(UTC)) for n in range(2)]) for _ in range(2)
+    )
 
     def slow(handler: Any) -> None:
         time.sleep(3)
@@ -401,7 +433,7 @@ def test_a_term_signal_ends_it_in_the_midst_of_a_request(data):
     assert "Stopped" in out
 
 
-# -- telling -------------------------------------------------------------------------------------------------------------
+# -- telling ---------------------------------------------------------------------------------------------------------
 def test_a_site_that_is_down_shows_since_when_and_what_was_seen_last(data, site):
     run(data, site, 60)
     last, began = of(data, site)["ok_at"], site.clock.now()
@@ -472,14 +504,22 @@ def test_a_fact_that_is_read_no_more_raises_an_alarm_that_ends_when_it_is_back(d
     assert collector.status(data)["alarms"] == []
 
 
-@pytest.mark.parametrize(("days", "low", "high"), [
-    ([10] * 28, 10.0, 10.0), ([0, 20] * 14, 0.0, 30.0), ([8, 12] * 14, 7.0, 14.0), ([0] * 27 + [28], 0.0, 11.392),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("days", "low", "high"),
+    [
+        ([10] * 28, 10.0, 10.0),
+        ([0, 20] * 14, 0.0, 30.0),
+        ([8, 12] * 14, 7.0, 14.0),
+        ([0] * 27 + [28], 0.0, 11.392),
+    ],
+)
 def test_the_usual_volume_is_a_band_around_the_mean_and_never_below_nothing(days, low, high):
     assert alarms.band(days) == pytest.approx((low, high), abs=0.01)
 
 
-@pytest.mark.parametrize(("week", "alarm"), [(9, False), (13, False), (14, False), (15, True), (6, True), (7, False), (0, True)])
+@pytest.mark.parametrize(
+    ("week", "alarm"), [(9, False), (13, False), (14, False), (15, True), (6, True), (7, False), (0, True)]
+)
 def test_a_week_far_from_usual_raises_an_alarm(tmp_path, week, alarm):
     known = sites.load(None).named("el.kz")
     state = State(tmp_path / "collect.sqlite")
@@ -495,7 +535,7 @@ def test_a_week_far_from_usual_raises_an_alarm(tmp_path, week, alarm):
     assert alarms.volume(state, known, now) == []
 
 
-# -- entries -------------------------------------------------------------------------------------------------------------
+# -- entries ---------------------------------------------------------------------------------------------------------
 def test_an_entry_says_how_it_is_collected(tmp_path):
     (tmp_path / "s.toml").write_text('["el.kz".collect]\nfeeds = ["https://el.kz/rss"]\nrequests_per_hour = 30\n')
     site = sites.load(tmp_path / "s.toml").named("el.kz")
@@ -504,12 +544,25 @@ def test_an_entry_says_how_it_is_collected(tmp_path):
     assert any("https://el.kz/rss" in line for line in sites.explain(sites.load(tmp_path / "s.toml"), "el.kz"))
 
 
-@pytest.mark.parametrize("line", [
-    "feeds = 'https://el.kz/rss'", "feeds = ['/rss']", "feed = ['https://el.kz/rss']", "min_interval_s = 0.5", "min_interval_s = -1",
-    "own_site = 1", "requests_per_hour = 0", "requests_per_hour = true", "pages = ['https://el.kz/']", "links = 'x'",
-    "pages = ['https://el.kz/']\nlinks = '('", "pages = ['https://el.kz/']\nlinks = '(a+)+b'", "allow = ['localhost:80']",
-    "allow = ['10.0.0.1']",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "feeds = 'https://el.kz/rss'",
+        "feeds = ['/rss']",
+        "feed = ['https://el.kz/rss']",
+        "min_interval_s = 0.5",
+        "min_interval_s = -1",
+        "own_site = 1",
+        "requests_per_hour = 0",
+        "requests_per_hour = true",
+        "pages = ['https://el.kz/']",
+        "links = 'x'",
+        "pages = ['https://el.kz/']\nlinks = '('",
+        "pages = ['https://el.kz/']\nlinks = '(a+)+b'",
+        "allow = ['localhost:80']",
+        "allow = ['10.0.0.1']",
+    ],
+)
 def test_an_entry_that_can_not_be_meant_is_refused_with_what_to_do(tmp_path, line):
     (tmp_path / "s.toml").write_text(f'["el.kz".collect]\n{line}\n')
     with pytest.raises(UsageError) as told:

@@ -1,4 +1,4 @@
-"""The proof: a month of a simulated site, collected by its clock; true curves against those rebuilt from the readings."""
+"""The proof: a month of a simulated site, collected by its clock; true curves against those rebuilt from readings."""
 
 from __future__ import annotations
 
@@ -98,10 +98,14 @@ def month() -> Iterator[Month]:
 
 def test_every_counter_that_was_printed_is_a_reading_once_and_nothing_else_is(month):
     asked = "SELECT article, observed_at, views FROM observation"
-    read = Counter((article, seconds(moment.replace(tzinfo=UTC)), views) for article, moment, views in rows(month.store, asked))
+    read = Counter(
+        (article, seconds(moment.replace(tzinfo=UTC)), views) for article, moment, views in rows(month.store, asked)
+    )
     unchanged = Counter(path for _, path, status in month.site.log if status == 304)
     printed = Counter(
-        (month.id(story), seconds(moment), views) for story in month.found for moment, views in month.site.printed[story.key]
+        (month.id(story), seconds(moment), views)
+        for story in month.found
+        for moment, views in month.site.printed[story.key]
     )
     assert set(read.values()) == {1}
     # The site counts pages that it made and answered 304 to; these printed nothing.
@@ -130,8 +134,9 @@ def test_days_of_the_edition_are_those_rebuilt_from_its_intervals(month):
     kept = {(article, str(day)): views for article, day, views in rows(month.edition, asked) if views}
     mine = {
         (month.id(story), str(datetime.fromtimestamp(start + ALMATY, UTC).date())): views
-        for story, start, _, views in month.buckets(DAY, ALMATY) if views
-    }  # fmt: skip
+        for story, start, _, views in month.buckets(DAY, ALMATY)
+        if views
+    }
     assert kept == mine
 
 
@@ -204,4 +209,3 @@ def test_all_stories_are_found_and_requests_name_who_asks(month):
     assert month.report.rejected == 0
     assert month.status["sites"][0]["state"] == "collecting"
     assert month.status["sites"][0]["behind"] == 0
-

@@ -1,4 +1,4 @@
-"""Abuse of fetching (TRUST 8-12, 21): private addresses, rebinding, redirects, bombs, drips, entities, loops, deep pages."""
+"""Abuse of fetching (TRUST 8-12, 21): addresses, rebinding, redirects, bombs, drips, entities, loops, deep pages."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 from newsroom_site import NewsSite, SimulatedClock, entry, served, stories
 from readership import settings
 from readership.errors import InputRefused
@@ -67,24 +69,79 @@ def trap() -> Iterator[Trap]:
     made.socket.close()
 
 
-# -- 8: addresses --------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("host", [
-    "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1", "017700000001", "127.0.0.1.", "localhost",
-    "0.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]",
-    "１２７.０.０.１", "①②⑦.⓪.⓪.①", "127.0.0.1%00.example.org", "%31%32%37.0.0.1", "user@127.0.0.1", "example.org@127.0.0.1",
-    "example.org:80@127.0.0.1", "127.0.0.1\\@example.org",
-])  # fmt: skip
+# -- 8: addresses ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.0.0.1",
+        "0177.0.0.1",
+        "017700000001",
+        "127.0.0.1.",
+        "localhost",
+        "0.0.0.0",
+        "[::1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[::127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "１２７.０.０.１",
+        "①②⑦.⓪.⓪.①",
+        "127.0.0.1%00.example.org",
+        "%31%32%37.0.0.1",
+        "user@127.0.0.1",
+        "example.org@127.0.0.1",
+        "example.org:80@127.0.0.1",
+        "127.0.0.1\\@example.org",
+    ],
+)
 def test_every_way_to_write_this_machine_is_refused_before_connecting(host, trap):
     assert refused(lambda: web().get(f"http://{host}:{trap.port}/")) == "refused"
     assert not trap.touched()
 
 
-@pytest.mark.parametrize("address", [
-    "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.127.255.254", "0.1.2.3",
-    "192.0.0.1", "192.0.2.1", "198.18.0.1", "198.51.100.7", "203.0.113.7", "224.0.0.1", "239.255.255.255", "240.0.0.1",
-    "255.255.255.255", "::", "::1", "fc00::1", "fd12::1", "fe80::1", "fec0::1", "ff02::1", "2001:db8::1", "2001:0::1", "100::1",
-    "::ffff:10.0.0.1", "::ffff:169.254.169.254", "64:ff9b::a00:1", "2002:c0a8:101::1", "fe80::1%eth0",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        "10.0.0.1",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "100.127.255.254",
+        "0.1.2.3",
+        "192.0.0.1",
+        "192.0.2.1",
+        "198.18.0.1",
+        "198.51.100.7",
+        "203.0.113.7",
+        "224.0.0.1",
+        "239.255.255.255",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "fc00::1",
+        "fd12::1",
+        "fe80::1",
+        "fec0::1",
+        "ff02::1",
+        "2001:db8::1",
+        "2001:0::1",
+        "100::1",
+        "::ffff:10.0.0.1",
+        "::ffff:169.254.169.254",
+        "64:ff9b::a00:1",
+        "2002:c0a8:101::1",
+        "fe80::1%eth0",
+    ],
+)
 def test_a_name_that_leads_to_an_address_that_is_not_public_is_refused(address):
     assert not addresses.public(address)
     assert refused(lambda: web(resolve=lambda *_: [address]).get("http://example.org/")) == "refused"
@@ -98,11 +155,26 @@ def test_public_addresses_are_public(address):
     assert addresses.public(address)
 
 
-@pytest.mark.parametrize("url", [
-    "file:///etc/passwd", "ftp://example.org/", "gopher://example.org/", "javascript:alert(1)", "//example.org/", "http://",
-    "http:///x", "https://example.org:22/", "http://exa mple.org/", "http://[::1", "http://example.org:99999/", "",
-    "http://" + "a" * 3000 + ".org/", "http://example.org/" + "a" * 3000, "data:text/html,x",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "gopher://example.org/",
+        "javascript:alert(1)",
+        "//example.org/",
+        "http://",
+        "http:///x",
+        "https://example.org:22/",
+        "http://exa mple.org/",
+        "http://[::1",
+        "http://example.org:99999/",
+        "",
+        "http://" + "a" * 3000 + ".org/",
+        "http://example.org/" + "a" * 3000,
+        "data:text/html,x",
+    ],
+)
 def test_what_is_no_plain_address_of_the_web_is_refused(url):
     assert refused(lambda: web(resolve=lambda *_: pytest.fail("looked up")).get(url)) == "refused"
 
@@ -114,11 +186,21 @@ def test_only_the_very_address_and_port_of_the_entry_are_allowed(site, trap):
     assert not trap.touched()
 
 
-# -- 9: redirects and rebinding ------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("target", [
-    "http://127.0.0.1:{trap}/", "http://[::1]:{trap}/", "http://2130706433:{trap}/", "file:///etc/passwd", "ftp://example.org/",
-    "http://user:secret@example.org/", "javascript:alert(1)", "http://10.0.0.1/", "//169.254.169.254/latest/meta-data/",
-])  # fmt: skip
+# -- 9: redirects and rebinding --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://127.0.0.1:{trap}/",
+        "http://[::1]:{trap}/",
+        "http://2130706433:{trap}/",
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "http://user:secret@example.org/",
+        "javascript:alert(1)",
+        "http://10.0.0.1/",
+        "//169.254.169.254/latest/meta-data/",
+    ],
+)
 def test_a_redirect_to_what_may_not_be_asked_ends_there(site, trap, target):
     site.overrides["/go"] = (302, {"Location": target.format(trap=trap.port)}, b"")
     assert refused(lambda: web(site).get(f"{site.base}/go")) == "refused"
@@ -163,7 +245,7 @@ def test_a_proxy_of_the_environment_is_not_used(site, trap, monkeypatch):
     assert not trap.touched()
 
 
-# -- 10: bodies ----------------------------------------------------------------------------------------------------------
+# -- 10: bodies ------------------------------------------------------------------------------------------------------
 def endless(length: str | None) -> Callable[[Any], None]:
     """An answer that would be ten gigabytes."""
 
@@ -259,26 +341,36 @@ def test_headers_without_end_are_cut(site):
     assert refused(lambda: web(site).get(f"{site.base}/shout")) == "broken"
 
 
-# -- 11: XML and sitemaps ------------------------------------------------------------------------------------------------
-LAUGHS = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">' + b"".join(
-    b'<!ENTITY a%d "%s">' % (n, b"&a%d;" % (n - 1) * 10 if n > 1 else b"&a;" * 10) for n in range(1, 12)
-) + b"]><urlset><url><loc>&a11;</loc></url></urlset>"  # fmt: skip
+# -- 11: XML and sitemaps --------------------------------------------------------------------------------------------
+LAUGHS = (
+    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">'
+    + b"".join(b'<!ENTITY a%d "%s">' % (n, b"&a%d;" % (n - 1) * 10 if n > 1 else b"&a;" * 10) for n in range(1, 12))
+    + b"]><urlset><url><loc>&a11;</loc></url></urlset>"
+)
 
 
-@pytest.mark.parametrize("body", [
-    LAUGHS,
-    b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><urlset><url><loc>&e;</loc></url></urlset>',
-    b'<!DOCTYPE x [<!ENTITY % e SYSTEM "http://127.0.0.1/x"> %e;]><urlset/>',
-    b'<!DOCTYPE x [<!ENTITY e "' + b"x" * 100_000 + b'">]><rss><item><link>' + b"&e;" * 10_000 + b"</link></item></rss>",
-    b"<urlset>" + b"<url>" * 1_000_000,
-    b"<rss><channel>" + b"<x a='1'>" * 500_000,
-    gzip.compress(bytes(40_000_000)),
-    b'{"items": ' + b"[" * 1_000_000,
-    b"<html>" + b"<div>" * 100_000,
-    b"\xff\xfe" + b"\x00\xd8" * 1000,
-    b'<?xml version="1.0" encoding="no-such"?><urlset/>',
-    b"",
-], ids=range(12))  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        LAUGHS,
+        b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><urlset><url><loc>&e;</loc></url></urlset>',
+        b'<!DOCTYPE x [<!ENTITY % e SYSTEM "http://127.0.0.1/x"> %e;]><urlset/>',
+        b'<!DOCTYPE x [<!ENTITY e "'
+        + b"x" * 100_000
+        + b'">]><rss><item><link>'
+        + b"&e;" * 10_000
+        + b"</link></item></rss>",
+        b"<urlset>" + b"<url>" * 1_000_000,
+        b"<rss><channel>" + b"<x a='1'>" * 500_000,
+        gzip.compress(bytes(40_000_000)),
+        b'{"items": ' + b"[" * 1_000_000,
+        b"<html>" + b"<div>" * 100_000,
+        b"\xff\xfe" + b"\x00\xd8" * 1000,
+        b'<?xml version="1.0" encoding="no-such"?><urlset/>',
+        b"",
+    ],
+    ids=range(12),
+)
 def test_documents_made_to_hurt_are_refused_within_a_second(body):
     started = time.monotonic()
     with pytest.raises(InputRefused):
@@ -287,8 +379,10 @@ def test_documents_made_to_hurt_are_refused_within_a_second(body):
 
 
 def test_a_document_type_alone_is_no_reason_to_refuse():
-    old = b'<!DOCTYPE rss SYSTEM "http://my.netscape.com/publish/formats/rss-0.91.dtd"><rss><channel><item><link>https://a.org/x' \
-          b"</link></item></channel></rss>"  # fmt: skip
+    old = (
+        b'<!DOCTYPE rss SYSTEM "http://my.netscape.com/publish/formats/rss-0.91.dtd"><rss><channel><item><link>https://a.org/x'
+        b"</link></item></channel></rss>"
+    )
     assert [link.url for link in feeds.read(old, "https://a.org/").pages] == ["https://a.org/x"]
 
 
@@ -319,7 +413,7 @@ def test_a_sitemap_of_sitemaps_elsewhere_leads_nowhere(tmp_path, site, trap):
     assert not trap.touched()
 
 
-# -- 12: pages -----------------------------------------------------------------------------------------------------------
+# -- 12: pages -------------------------------------------------------------------------------------------------------
 def test_pages_made_to_hurt_are_rejected_and_the_others_are_read(tmp_path, site):
     one, two, three = site.stories
     head = b"<!doctype html><html><head><title>t</title></head><body>"
@@ -332,13 +426,13 @@ def test_pages_made_to_hurt_are_rejected_and_the_others_are_read(tmp_path, site)
     report = collected(tmp_path, site, 10)
     assert time.monotonic() - started < 20
     assert report.counts["article: read"] >= 1
-    assert report.rows["observation"] >= 1
-    print(report)
+    assert report.counts["article: no article"] == report.rejected == 2
+    assert report.rows["observation"] == 1
     read = {path for _, path, status in site.log if status == 200}
     assert {one.path, two.path, three.path} <= read
 
 
-# -- 21: what hosts ask for ----------------------------------------------------------------------------------------------
+# -- 21: what hosts ask for ------------------------------------------------------------------------------------------
 def test_a_robots_file_made_to_hurt_is_read_quickly():
     agents = "".join(f"User-agent: bot{n}\n" for n in range(20_000))
     rules = "".join(f"Disallow: /{n}*a*b*c*d*e\n" for n in range(20_000))
@@ -384,7 +478,7 @@ def test_crawl_delay_is_kept_also_across_a_restart(tmp_path, site):
     for _ in range(6):
         collected(tmp_path, site, 0.4)
     moments = [moment for moment, _, _ in site.log]
-    gaps = [(b - a).total_seconds() for a, b in zip(moments, moments[1:], strict=False)]
+    gaps = [(b - a).total_seconds() for a, b in pairwise(moments)]
     assert len(gaps) > 3
     assert min(gaps) >= 17
 

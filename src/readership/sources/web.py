@@ -219,7 +219,7 @@ def inflated(raw: bytes, coding: str, largest: int) -> bytes:
     return body
 
 
-# -- connecting ---------------------------------------------------------------------------------------------------------
+# -- connecting ------------------------------------------------------------------------------------------------------
 class _Backend(httpcore.NetworkBackend):
     """Connects to checked addresses only, and ends every wait at the fetch's deadline."""
 

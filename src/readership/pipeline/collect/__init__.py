@@ -215,6 +215,7 @@ class _Run:
     def go(self, once: bool, until: float | None) -> Report:
         """Reads until the end, then takes in what is left."""
         self._go_on()
+        self._let_go()
         self._take_in()
         self.next_take_in = self.now() + self.every
         if len(self.chosen) == 1:
@@ -233,7 +234,15 @@ class _Run:
         """Seconds since 1970."""
         return self.clock.now().timestamp()
 
-    # -- reading -------------------------------------------------------------------------------------------------------
+    def _let_go(self) -> None:
+        state = State(file_of(self.settings))
+        try:
+            state.let_go(self.now())
+            state.trim(self.now())
+        finally:
+            state.close()
+
+    # -- reading -----------------------------------------------------------------------------------------------------
     def _work(
         self, chosen: Sequence[Site], between: Callable[[], float | None], once: bool, until: float | None
     ) -> None:
@@ -243,7 +252,6 @@ class _Run:
             random.Random(self.seed), self._forgotten,  # noqa: S311 - jitter, no secret
         )  # fmt: skip
         try:
-            state.trim(self.now())
             worker.run(between, until=until, once=once)
         finally:
             worker.close()
@@ -285,7 +293,7 @@ class _Run:
         """Articles that were taken down: never asked for again."""
         return ledger.forgotten(ledger.read(self.settings.ledger)[0])
 
-    # -- taking in -----------------------------------------------------------------------------------------------------
+    # -- taking in ---------------------------------------------------------------------------------------------------
     def _between(self) -> float | None:
         """Takes in what was read when it is time; when it will be time again, if there is anything to take in."""
         if self.now() >= self.next_take_in:

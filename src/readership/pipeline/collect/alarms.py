@@ -37,7 +37,8 @@ def evaluate(state: State, site: Site, now: float) -> list[Alarm]:
         for one in found:
             state.do(
                 "INSERT INTO alarm VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (site, kind, about) DO UPDATE "
-                "SET seen_at = excluded.seen_at, said = excluded.said", one.site, one.kind, one.about, now, now, one.said,
+                "SET seen_at = excluded.seen_at, said = excluded.said",
+                one.site, one.kind, one.about, now, now, one.said,
             )  # fmt: skip
         on = {(one.kind, one.about) for one in found}
         for row in state.rows("SELECT kind, about FROM alarm WHERE site = ?", site.name):

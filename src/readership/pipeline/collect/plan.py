@@ -38,8 +38,8 @@ _AN_HOUR = {DOCUMENT_TIER: 4.0, 0: 4.0, 1: 1.0, 2: 1 / 24}
 def tiers_open(budget: int, spent: Mapping[int, int], waiting: Mapping[int, int]) -> int:
     """Below which tier there is budget now.
 
-    Each tier may use what the tiers above it leave: their readings of an hour are set aside for them, so that a crowd of
-    old articles never uses up what young ones need a quarter of an hour later.
+    Each tier may use what the tiers above it leave: their readings of an hour are set aside for them, so that a crowd
+    of old articles never uses up what young ones need a quarter of an hour later.
 
     Args:
         budget: requests an hour.

@@ -93,10 +93,11 @@ class Hosts:
             "(SELECT max(rowid) FROM request WHERE site = ? AND what = ?)", outcome, said[:300], self.site, what,
         )  # fmt: skip
 
-    # -- holding a host ------------------------------------------------------------------------------------------------
+    # -- holding a host ----------------------------------------------------------------------------------------------
     def _hold(self, what: str, tier: int, url: str) -> None:
         host, until = host_of(url), self.now() + PATIENCE
-        while (number := self._state.hold(self.site, host, what, tier, url, self.now())) is None:
+        apart = self._apart(host)
+        while (number := self._state.hold(self.site, host, what, tier, url, self.now(), apart)) is None:
             wait = self._state.open_at(host) - self.now()
             if self._clock.stopped:
                 raise FetchFailed("stopped", "The collector was told to stop.")
@@ -135,7 +136,7 @@ class Hosts:
         )
         return max([self.least, *(robots.Rules(row["kind"], row["text"]).delay_s for row in known)])
 
-    # -- robots.txt ----------------------------------------------------------------------------------------------------
+    # -- robots.txt --------------------------------------------------------------------------------------------------
     def _obey(self, url: str) -> None:
         """Raises FetchFailed when the host doesn't allow a URL."""
         rules = self._rules(url)

@@ -61,7 +61,8 @@ class Spool:
         facts = {"WARC-Date": moment} | ({"WARC-IP-Address": answer.address} if answer.address else {})
         writer = WARCWriter(self._file, gzip=True)
         writer.write_record(writer.create_warc_record(
-            url, kind, payload=io.BytesIO(answer.raw), length=len(answer.raw), http_headers=http, warc_headers_dict=facts
+            url, kind, payload=io.BytesIO(answer.raw), length=len(answer.raw), http_headers=http,
+            warc_headers_dict=facts,
         ))  # fmt: skip
         self._file.flush()
 

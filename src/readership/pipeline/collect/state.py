@@ -15,7 +15,7 @@ from typing import Any
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS host (
-    host TEXT PRIMARY KEY, next_at REAL NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0
+    host TEXT PRIMARY KEY, next_at REAL NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, held_apart REAL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS robots (
     origin TEXT PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, read_at REAL NOT NULL, until REAL NOT NULL,
@@ -112,7 +112,7 @@ class State:
         """A change; how many rows it touched."""
         return self._db.execute(sql, values).rowcount
 
-    # -- what there is to read -------------------------------------------------------------------------------------------
+    # -- what there is to read ---------------------------------------------------------------------------------------
     def begin_site(self, site: str, now: float) -> None:
         """Notes when a site began to be collected."""
         self.do("INSERT OR IGNORE INTO site (site, since) VALUES (?, ?)", site, now)
@@ -146,7 +146,7 @@ class State:
     def add_article(
         self, site: str, key: str, url: str, host: str, now: float, born_at: float | None, tier: int
     ) -> bool:
-        """Remembers an article, unless it is known; whether it is new. `born_at` is its age's start, as far as known."""
+        """Remembers an article, unless it is known; whether it is new. `born_at` is where its age starts, if known."""
         return bool(self.do(
             "INSERT OR IGNORE INTO article (site, key, url, host, found_at, born_at, next_at, tier) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)", site, key, url, host, now, born_at, now, tier,
@@ -158,7 +158,7 @@ class State:
             for site, key in articles:
                 self.do("DELETE FROM article WHERE site = ? AND key = ?", site, key)
 
-    # -- what is next ------------------------------------------------------------------------------------------------------
+    # -- what is next ------------------------------------------------------------------------------------------------
     def next_job(self, site: str, now: float, tiers: int, unread_since: float | None = None) -> Job | None:
         """What a site is asked for now: documents first, then articles, young and fast ones before others.
 
@@ -208,20 +208,25 @@ class State:
         )  # fmt: skip
         return row["at"] if row else None
 
-    # -- hosts and requests ------------------------------------------------------------------------------------------------
+    # -- hosts and requests ------------------------------------------------------------------------------------------
     def open_at(self, host: str) -> float:
         """From when on a host may be asked."""
         row = self.one("SELECT next_at FROM host WHERE host = ?", host)
         return float(row["next_at"]) if row else 0.0
 
-    def hold(self, site: str, host: str, what: str, tier: int, url: str, now: float) -> int | None:
-        """Takes a host for one request and notes it; its number, or None when the host isn't free."""
+    def hold(self, site: str, host: str, what: str, tier: int, url: str, now: float, apart: float) -> int | None:
+        """Takes a host for one request and notes it; its number, or None when the host isn't free.
+
+        Args:
+            apart: seconds to wait from the next start on, should this collector die before the answer.
+        """
         with self.at_once():
             if self.open_at(host) > now:
                 return None
             self.do(
-                "INSERT INTO host (host, next_at) VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET next_at = excluded.next_at",
-                host, now + BUSY,
+                "INSERT INTO host (host, next_at, held_apart) VALUES (?, ?, ?) ON CONFLICT (host) "
+                "DO UPDATE SET next_at = excluded.next_at, held_apart = excluded.held_apart",
+                host, now + BUSY, apart,
             )  # fmt: skip
             cursor = self._db.execute(
                 "INSERT INTO request (site, at, host, what, tier, url) VALUES (?, ?, ?, ?, ?, ?)",
@@ -232,7 +237,15 @@ class State:
     def release(self, host: str, next_at: float, *, failed: bool | None) -> None:
         """Lets a host go. `failed` counts a failure, or ends their run; None leaves them as they are."""
         failures = {True: "failures + 1", False: "0", None: "failures"}[failed]
-        self.do(" ".join(["UPDATE host SET next_at = ?, failures =", failures, "WHERE host = ?"]), next_at, host)
+        self.do(
+            " ".join(["UPDATE host SET next_at = ?, held_apart = NULL, failures =", failures, "WHERE host = ?"]),
+            next_at,
+            host,
+        )
+
+    def let_go(self, now: float) -> None:
+        """Lets go of hosts that a dead collector held; they are asked no sooner than after one from now would be."""
+        self.do("UPDATE host SET next_at = ? + held_apart, held_apart = NULL WHERE held_apart IS NOT NULL", now)
 
     def failures(self, host: str) -> int:
         """Failures of a host in a row."""

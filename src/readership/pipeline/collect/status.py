@@ -11,7 +11,7 @@ from typing import Any
 
 from readership.errors import UsageError
 from readership.pipeline.collect import plan
-from readership.pipeline.collect.state import State
+from readership.pipeline.collect.state import BUSY, State
 from readership.settings import Settings
 
 NEXT = 50
@@ -32,7 +32,7 @@ def status(settings: Settings, now: datetime | None = None) -> dict[str, list[di
     """How collecting goes, as rows; instants are aware, UTC. Empty lists when nothing was ever collected.
 
     * `sites`: site, state (`collecting`, `paused`, `trouble`), trouble, since, said, ok_at, ok_url (what was read last,
-      and when), articles, behind (articles whose turn has passed by more than 5 minutes), requests (last hour), next_at.
+      and when), articles, behind (those whose turn passed more than 5 minutes ago), requests (last hour), next_at.
     * `hours`: site, hour, requests, captures, unchanged, failed of the last 48 hours.
     * `errors`: site, kind, requests, first_at, last_at, url, said of the last 7 days.
     * `alarms`: site, kind, about, since, seen_at, said.
@@ -45,7 +45,7 @@ def status(settings: Settings, now: datetime | None = None) -> dict[str, list[di
         found = {
             "sites": ask(_SITES, moment, moment - 5 * plan.MINUTE, moment - plan.HOUR),
             "hours": ask(_PER_HOUR, moment - HOURS * plan.HOUR),
-            "errors": ask(_ERRORS, moment - ERROR_DAYS * plan.DAY),
+            "errors": ask(_ERRORS, moment - ERROR_DAYS * plan.DAY, moment - BUSY),
             "alarms": ask("SELECT site, kind, about, since, seen_at, said FROM alarm ORDER BY site, kind, about"),
             "next": ask(_COMING, NEXT),
             "documents": ask(
@@ -77,8 +77,9 @@ SELECT site, CAST(at / 3600 AS INTEGER) * 3600.0 AS hour, count(*) AS requests,
 FROM request WHERE at >= ?1 GROUP BY site, hour ORDER BY site, hour
 """  # noqa: S608 - a constant of this module
 _ERRORS = f"""
-SELECT site, coalesce(outcome, 'cut off') AS kind, count(*) AS requests, min(at) AS first_at, max(at) AS last_at, url, said
-FROM request WHERE at >= ?1 AND coalesce(outcome, 'cut off') NOT IN {_FINE}
+SELECT site, coalesce(outcome, 'cut off') AS kind, count(*) AS requests, min(at) AS first_at, max(at) AS last_at,
+    url, said
+FROM request WHERE at >= ?1 AND coalesce(outcome, 'cut off') NOT IN {_FINE} AND (outcome IS NOT NULL OR at < ?2)
 GROUP BY site, kind ORDER BY site, requests DESC, kind
 """  # noqa: S608 - a constant of this module
 _COMING = """

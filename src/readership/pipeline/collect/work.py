@@ -80,7 +80,7 @@ class Worker:
         for web in self._webs.values():
             web.close()
 
-    # -- the round -----------------------------------------------------------------------------------------------------
+    # -- the round ---------------------------------------------------------------------------------------------------
     def run(self, between: Callable[[], float | None], *, until: float | None, once: bool) -> None:
         """Works until the moment, until nothing is left to do (`once`), or until the clock is stopped.
 
@@ -102,7 +102,7 @@ class Worker:
     def _nap(self, moments: list[float | None]) -> None:
         now = self.now()
         wake = min([now + _LONGEST_NAP, *(moment for moment in moments if moment is not None)])
-        self._clock.sleep(max(wake - now, 0.05))
+        self._clock.sleep(max(wake - now, 0.001))
 
     def begin(self) -> None:
         """Brings the queue in line with the site entries."""
@@ -152,7 +152,7 @@ class Worker:
             self._waiting[site] = self.now(), found
         return found
 
-    # -- one job -------------------------------------------------------------------------------------------------------
+    # -- one job -----------------------------------------------------------------------------------------------------
     def _do(self, job: Job) -> None:
         row, hosts = job.row, self._hosts[job.site]
         answer: Answer | None = None
@@ -215,7 +215,7 @@ class Worker:
         except Exception as error:  # the same page is refused at ingest, with its bytes kept
             return Outcome("no article", f"Reading the page failed ({type(error).__name__}).")
 
-    # -- documents -----------------------------------------------------------------------------------------------------
+    # -- documents ---------------------------------------------------------------------------------------------------
     def _read_document(self, job: Job, answer: Answer) -> Outcome:
         if not 200 <= answer.status < 300:
             return Outcome("server" if in_trouble(answer.status) else "answer", f"The server answered {answer.status}.")
@@ -275,7 +275,8 @@ class Worker:
                 new += self._state.add_document(site.name, url, host_of(url), "sitemap", depth, now)
                 if link.modified:
                     self._state.do(
-                        "UPDATE document SET next_at = ?1 WHERE site = ?2 AND url = ?3 AND next_at > ?1 AND read_at < ?4",
+                        "UPDATE document SET next_at = ?1 WHERE site = ?2 AND url = ?3 AND next_at > ?1 "
+                        "AND read_at < ?4",
                         now, site.name, url, link.modified.timestamp(),
                     )  # fmt: skip
         return new
@@ -290,12 +291,13 @@ class Worker:
             wait = max(wait, min(wait * 2.0 ** min(failures, 16), 6 * plan.HOUR))
         etag, modified = _validators(answer, row)
         self._state.do(
-            "UPDATE document SET read_at = ?, next_at = ?, form = ?, etag = ?, modified = ?, unchanged = ?, failures = ?, "
-            "said = ? WHERE site = ? AND url = ?", now, now + wait, row["form"], etag, modified, unchanged,
+            "UPDATE document SET read_at = ?, next_at = ?, form = ?, etag = ?, modified = ?, unchanged = ?, "
+            "failures = ?, said = ? WHERE site = ? AND url = ?",
+            now, now + wait, row["form"], etag, modified, unchanged,
             failures, outcome.said, row["site"], row["url"],
         )  # fmt: skip
 
-    # -- articles ------------------------------------------------------------------------------------------------------
+    # -- articles ----------------------------------------------------------------------------------------------------
     def _keep_article(self, job: Job, answer: Answer | None, outcome: Outcome) -> None:
         now, row, facts = self.now(), job.row, outcome.facts
         fine = outcome.kind in _FINE
@@ -310,9 +312,9 @@ class Worker:
         etag, modified = _validators(answer, row)
         views, views_at, speed = _speed(row, facts, now)
         self._state.do(
-            "UPDATE article SET published_at = ?, read_at = ?, full_at = ?, ok_at = ?, next_at = ?, tier = ?, speed = ?, "
-            "views = ?, views_at = ?, etag = ?, modified = ?, outcome = ?, status = ?, failures = ?, gone = ?, said = ? "
-            "WHERE site = ? AND key = ?",
+            "UPDATE article SET published_at = ?, read_at = ?, full_at = ?, ok_at = ?, next_at = ?, tier = ?, "
+            "speed = ?, views = ?, views_at = ?, etag = ?, modified = ?, outcome = ?, status = ?, failures = ?, "
+            "gone = ?, said = ? WHERE site = ? AND key = ?",
             published, now, now if answer and answer.status == 200 else row["full_at"], now if fine else row["ok_at"],
             _next_at(now, age, outcome.kind, failures, gone), plan.tier(age), speed, views, views_at, etag, modified,
             outcome.kind, answer and answer.status, failures, gone, outcome.said, job.site, row["key"],
