@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from readership.models import Provenance
 
@@ -18,6 +19,10 @@ _LOW = "a-zß-ÿа-яёәғқңөұүіһ"
 _QUOTES = "«»“”\"„‟‘’'"
 # A name: up to a clause mark; a dot may stand inside it (gov.kz, U.S.).
 _NAME = r"(?P<name>(?:[^\s.,;:()!?\n–—]|\.(?=\w)|[ \t](?![–—(]))(?:[^,;:()!?\n–—.]|\.(?=\w)){0,120})"
+_WIRES = (
+    "Reuters|AFP|TASS|Tass|Interfax|Xinhua|Anadolu|Bloomberg|Associated Press|AP|BBC|CNN|RIA Novosti|Yonhap|Kyodo|IRNA"
+    "|Kazinform|AKIpress|Trend|Azertac|Khovar|UzA|Sputnik|Deutsche Welle|Euronews|Al Jazeera"
+)
 _EN_BEFORE = re.compile(
     r"(?i:\b(?:cit(?:es|ing|ed)|quot(?:es|ing)|with (?:a )?(?:reference|link) to|referring to|refers to|according "
     r"to(?: (?:the )?(?:data|information|report|reports"
@@ -29,9 +34,24 @@ _EN_INVERTED = re.compile(
     r",[”\"’']?\s+(?:(?i:as)\s+)?(?:reports?|reported|writes?|informs?|informed)\s+(?!(?i:that|on|to|in|for|about"
     r"|of|at|from|by|a|an|its|his|her)\b)" + _NAME
 )
+# What kind of medium it is, before its name: "state-run Anadolu Agency".
+_KINDS = (
+    r"(?:(?i:the|citing|state-run|state-owned|state|government-run|official|semi-official|local|regional"
+    r"|national|private|public|independent|pro-government|business|online|[a-z]+-based|news|agency|newspaper|daily|weekly|magazine|broadcaster"
+    r"|website|site|portal|channel|outlet|television|tv|radio)|Russia(?:n|['’]s)|Turkish|Chinese|Kazakh|Kyrgyz|Uzbek|Tajik"
+    r"|Turkmen|Kazakhstan['’]s|German|French|British|American|U\.?S\.?|Japanese|Iranian|Indian|Georgian|Azerbaijani)"
+)
+# A medium that begins its own sentence: "Reuters reported on Monday that …".
+_EN_FIRST = re.compile(
+    rf"(?:^|[.!?]\s+)(?:{_KINDS}\s+){{0,4}}(?P<name>(?:The\s+)?(?:{_WIRES}|[{_UP}][\w&]*(?:\s[{_UP}][\w&]*){{0,3}}\s"
+    rf"(?:News\s)?(?:Agency|Times|Post|News|TV|Today|Journal|Herald)))\s+(?:has\s+)?(?:earlier\s+)?(?:reports|reported|writes|wrote)"
+    rf"(?=\s+(?:that|on|late|earlier|citing|quoting|with)\b|[.,])",
+    re.MULTILINE,
+)
 _EN_AFTER = re.compile(
-    rf",[”\"’']?\s+(?P<name>(?i:the\s+)?(?:press[- ](?:service|office) of\s+|[{_UP}])[^,;:()!?\n.]{{1,"
-    rf"100}}?)\s+(?:reports|reported|informs|informed|writes|says in a statement)(?=[.,;]|$|\s+(?:on"
+    rf",[”\"’']?\s+(?:{_KINDS}\s+){{0,4}}(?P<name>(?i:the\s+)?(?:press[- ](?:service|office) of\s+|[{_UP}])"
+    rf"[^,;:()!?\n.]{{1,100}}?)\s+(?:(?i:has|had|have|earlier|first|also)\s+){{0,2}}(?:reports|reported|informs|informed|writes|wrote"
+    rf"|says in a statement|said in a report)(?=[.,;]|$|\s+(?:on"
     rf"|in|with|to)\b)",
     re.MULTILINE,
 )
@@ -94,10 +114,24 @@ _CUT = re.compile(
 _ARTICLE = re.compile(r"^(?:the|our|an|a|its)\s+", re.IGNORECASE)
 # A kind of medium before its name; "Агентство статистики" is a name itself.
 _LEADING = re.compile(
-    r"^(?:(?i:агентств[оау]|информагентств[оау]|информационное агентство|ИА|РИА(?=\s[«\"])|портал|сайт"
-    r"|издани[еяю]|телеканал|газет[аеуы]|журнал|интернет-портал|корреспондент(?:ы)?|корр\.|собкор"
+    r"^(?:(?i:агентств(?:о|а|у|ом)|информагентств(?:о|а|у|ом)|информационн(?:ое|ого|ому) агентств[оау]|ИА|МИА"
+    r"|РИА(?=\s[«\"])|портал(?:а|у|ом)?|сайт(?:а|у|ом)?|издани(?:е|я|ю|ем)|телеканал(?:а|у|ом)?|газет(?:а|е|у|ы|ой)"
+    r"|журнал(?:а|у|ом)?|телеграм-канал(?:а|у)?|интернет-(?:портал|издани)\w*|корреспондент(?:ы)?|корр\.|собкор"
     r"|news agency|агенттігі|сайты|порталы|басылымы|newspaper|website"
     r"|portal)\s+)+(?=[«“\"]?[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ])",
+)
+_KK_CASE = "(?:ның|нің|ына|іне|ға|ге|на|не|ны|ні|нда|нде|нан|нен|мен|дағы|дегі)?"
+_KK_KIND = re.compile(
+    rf"\s+(?:(?:ақпарат|ақпараттық|жаңалықтар|интернет|хабар тарату)\s+)?"
+    rf"(?P<kind>порталы|сайты|агенттігі|агенттік|басылымы|газеті"
+    rf"|журналы|телеарнасы|арнасы|радиосы|ресурсы){_KK_CASE}$",
+    re.IGNORECASE,
+)
+_QUOTED_KIND = re.compile(
+    rf"^[«“\"„]([^«»“”\"„]+)[»”\"](?:[-–]\w{{2,4}})?\s+(?:ақпарат\w*\s+)?"
+    rf"(?:порталы|сайты|агенттігі|басылымы|газеті|журналы|телеарнасы"
+    rf"|арнасы|радиосы){_KK_CASE}$",
+    re.IGNORECASE,
 )
 _OWN_PREFIX = re.compile(r"^(?:correspondent|a correspondent|корреспондент\w*|собственный|тілші\w*)\b", re.IGNORECASE)
 _ORG = re.compile(
@@ -144,7 +178,7 @@ def cited_source(text: str, own_names: Iterable[str] = ()) -> tuple[str, Provena
     """
     text = text[:_LOOK_AT]
     low = text.lower()
-    own = tuple(filter(None, (_plain(name) for name in own_names)))
+    own = _own_keys(tuple(own_names))
     found: list[tuple[int, str, str]] = []
     cyrillic = "о" in low or "а" in low
     for latin, stems, patterns in _RULES:
@@ -163,6 +197,12 @@ def _begin(pattern: re.Pattern[str], low: str, stems: tuple[str, ...]) -> int:
     if pattern not in (_EN_BEFORE, _RU_BEFORE):
         return 0
     return max(0, min(at for at in map(low.find, stems) if at >= 0) - _FEW_WORDS)
+
+
+@lru_cache(256)
+def _own_keys(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The site's names as they are compared: letters alone, and their stems."""
+    return tuple(dict.fromkeys(key for name in names if _plain(name) for key in (_plain(name), *_stems(name))))
 
 
 def _named(pattern: re.Pattern[str], text: str, own: tuple[str, ...], begin: int) -> list[tuple[int, str, str]]:
@@ -187,18 +227,52 @@ def _clean(name: str, backwards: bool, own: tuple[str, ...]) -> tuple[str, bool]
         first, _, rest = name.partition(" ")
         name = rest if rest and _plain(first) in own else name
     marked = name[:1] in _QUOTES
+    if quoted := _QUOTED_KIND.match(name):
+        return quoted[1].strip(), True
     inner = re.match(rf"^[{_QUOTES}]?([^{_QUOTES}]+)[»”\"]", name)
     if inner and inner.end() >= len(name) - 1:
         return inner[1].strip(), True
     if marked and not inner:
         marked = name.rstrip()[-1:] in _QUOTES
-    name = name.strip(" \t.-–—")
+    name = _without_kind(name.strip(" \t.-–—"))
     return (name if "»" in name else name.strip(_QUOTES)), marked
+
+
+def _without_kind(name: str) -> str:
+    """A medium's name without the Kazakh word for its kind and the case that the word carries.
+
+    `Zakon.kz порталына` is Zakon.kz, but `Статистика агенттігіне` is a name itself.
+    """
+    found = _KK_KIND.search(name)
+    if not found:
+        return name
+    front = name[: found.start()].strip()
+    medium = _DOMAIN.fullmatch(front) or front.isascii() or any(map(str.isupper, front[1:]))
+    return front if medium or found["kind"] not in ("агенттігі", "агенттік") else name
 
 
 def _is_own(name: str, own: tuple[str, ...]) -> bool:
     key = _plain(name)
-    return any(key == mine or (len(mine) > 3 and (key.startswith(mine) or key.endswith(mine))) for mine in own)
+    stems = _stems(name)
+    return any(
+        key == mine or (len(mine) > 3 and (key.startswith(mine) or key.endswith(mine))) or mine in stems for mine in own
+    )
+
+
+_RU_CASES = re.compile(
+    r"(?<=[а-яё]{3})(?:ого|его|ому|ему|ими|ыми|ами|ями|ах|ях|ой|ей|ою|ею|ом|ем|ая|яя|ую|юю|ый|ий|ое|ее|ов|ев"
+    r"|[аяоеуюыийь])(?![^\W\d_])"
+)
+_KK_CASES = re.compile(
+    r"(?<=[а-яёәғқңөұүһі]{3})(?:ның|нің|дың|дің|тың|тің|ға|ге|қа|ке|на|не|да|де|та|те|дан|ден|тан|тен|мен|бен|пен)"
+    r"(?![^\W\d_])"
+)
+
+
+def _stems(name: str) -> tuple[str, str]:
+    """A name without Russian and without Kazakh cases, marked so that neither equals a whole name."""
+    low = name.lower()
+    return "~" + _plain(_RU_CASES.sub("", low)), "≈" + _plain(_KK_CASES.sub("", low))
 
 
 def _plain(name: str) -> str:
@@ -239,7 +313,7 @@ _RULES: tuple[tuple[bool, tuple[str, ...], tuple[re.Pattern[str], ...]], ...] = 
           "according to", "reported by", "report by", "reports by", "news by", "learned from", "learnt from",
           "source:", "sources:"),
      (_EN_BEFORE,)),
-    (True, ("report", "write", "inform"), (_EN_INVERTED, _EN_AFTER)),
+    (True, ("report", "write", "wrote", "inform"), (_EN_INVERTED, _EN_AFTER, _EN_FIRST)),
     (True, ("press service", "press-service", "press office"), (_EN_SERVICE, _EN_POSSESSIVE)),
     (True, ("news agency",), (_EN_WIRE,)),
     (False, ("сообщили в", "сообщают в", "сообщает в", "передали в"), (_RU_IN,)),

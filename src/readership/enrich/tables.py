@@ -86,6 +86,23 @@ def _kazakh_twins(
             yield country, "kk", kind, word.rstrip("=")
 
 
+_INNER_RU = "ий ый ой ого его ому ему им ым ом ем ая ую ое ие ые их ых ими ыми а у е и ы ов ам ь ью я".split()  # noqa: SIM905
+
+
+def details() -> Iterator[tuple[str, str, str, float]]:
+    """(topic, language, term, weight) of the topics' second level."""
+    for slug, language, terms in rows("details.tsv"):
+        for listed in terms.split(";"):
+            term, _, weight = listed.strip().partition("=")
+            yield from ((slug, language, form, float(weight or 4)) for form in _inner_forms(term))
+
+
+def _inner_forms(term: str) -> list[str]:
+    """`торгов* войн*`: every form of the first word before the stem of the last."""
+    first, star, rest = term.partition("* ")
+    return [f"{first}{ending} {rest}" for ending in _INNER_RU] if star else [term]
+
+
 class Traps(dict[bytes, frozenset[bytes]]):
     """Neighbours beside which a place word names no country; `heads` by the word's first three letters."""
 

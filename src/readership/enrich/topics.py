@@ -21,6 +21,8 @@ _HALF = 3.0
 """Points at which a topic's score is 0.5."""
 _FAINT = 0.3
 """A topic with less than this share of the best topic's points is left out."""
+_TOLD = 4.0
+"""Points from which a second-level topic is told: one sure term, or two others."""
 
 
 class _AnyEnding(frozenset[bytes]):
@@ -68,14 +70,16 @@ class Topics:
 
     topics: dict[str, Topic]
     terms: tuple[Term, ...]
+    details: tuple[Term, ...] = ()
+    """Terms of the second level: they count for their topic alone, and only where the one above is told."""
     _lexicon: list[Lexicon[Sense]] = field(default_factory=list, compare=False, repr=False)
 
     @property
-    def lexicon(self) -> Lexicon[Sense]:
-        """All terms behind one automaton, built at first use."""
+    def lexicons(self) -> tuple[Lexicon[Sense], Lexicon[Sense]]:
+        """All terms, and those of the second level, behind one automaton each; built at first use."""
         if not self._lexicon:
-            self._lexicon.append(Lexicon(_entries(self.terms), itemgetter(0)))
-        return self._lexicon[0]
+            self._lexicon.extend((Lexicon(_entries(terms), itemgetter(0)) for terms in (self.terms, self.details)))
+        return self._lexicon[0], self._lexicon[1]
 
     def name(self, slug: str, language: str) -> str:
         """The topic's display name, its English one or its slug where the language has none."""
@@ -91,11 +95,28 @@ class Topics:
         return found
 
     def score(self, title: str, body: str, *, language: str | None = None) -> tuple[TopicScore, ...]:
-        """Topics of a text, best first; a topic stands before those below it."""
+        """Topics of a text, best first, then those of the second level (`sport/football`), best first."""
         whole = f"{title}\n{body}"
-        hits = self.lexicon.scan(alphabet.fold(whole), language)
-        points, words = _tally(hits, whole, len(title))
-        return self._ranked(points, words)
+        folded = alphabet.fold(whole)
+        terms, details = self.lexicons
+        told = self._ranked(*_tally(terms.scan(folded, language), whole, len(title)))
+        return told + self._detailed(told, *_tally(details.scan(folded, language), whole, len(title))) if told else ()
+
+    def _detailed(
+        self, told: tuple[TopicScore, ...], points: dict[str, float], words: dict[str, dict[str, None]]
+    ) -> tuple[TopicScore, ...]:
+        above = {topic.topic for topic in told}
+        sure = {slug: value for slug, value in points.items() if value >= _TOLD and self.topics[slug].parent in above}
+        best: dict[str, float] = defaultdict(float)
+        for slug, value in sure.items():
+            best[self.topics[slug].parent] = max(best[self.topics[slug].parent], value)
+        kept = [
+            slug
+            for slug, value in sure.items()
+            if slug not in above and value >= _FAINT * best[self.topics[slug].parent]
+        ]
+        kept.sort(key=lambda slug: (-sure[slug], slug))
+        return tuple(_scored(slug, sure[slug], words[slug]) for slug in kept)
 
     def _ranked(self, points: dict[str, float], words: dict[str, dict[str, None]]) -> tuple[TopicScore, ...]:
         totals: dict[str, float] = defaultdict(float)
@@ -107,9 +128,11 @@ class Topics:
         best = max(totals.values(), default=0.0)
         kept = [slug for slug, value in totals.items() if value > 0 and value >= _FAINT * best]
         kept.sort(key=lambda slug: (-totals[slug], len(self.lineage(slug)), slug))
-        return tuple(
-            TopicScore(slug, round(totals[slug] / (totals[slug] + _HALF), 3), tuple(shown[slug])) for slug in kept
-        )
+        return tuple(_scored(slug, totals[slug], shown[slug]) for slug in kept)
+
+
+def _scored(slug: str, points: float, words: dict[str, None]) -> TopicScore:
+    return TopicScore(slug, round(points / (points + _HALF), 3), tuple(words))
 
 
 def _tally(
@@ -193,7 +216,7 @@ def _merged(base: Topics, lines: list[str], name: str) -> Topics:
             raise UsageError(
                 f"Line {number} of {name} can't be read: {problem}.", "See docs/classification.md for its shape."
             ) from None
-    return Topics(topics, tuple(terms.values()))
+    return Topics(topics, tuple(terms.values()), base.details)
 
 
 def _apply(cells: list[str], topics: dict[str, Topic], terms: dict[tuple[str, str, str], Term]) -> None:
@@ -244,7 +267,13 @@ def _shipped() -> Topics:
         for language in LANGUAGES
         for text, slug, weight in tables.rows(f"terms_{language}.tsv")
     )
-    return Topics(topics, terms)
+    details = tuple(Term(text, slug, weight, language) for slug, language, text, weight in tables.details())
+    return Topics(topics, terms, details)
+
+
+def level(slug: str) -> int:
+    """1 for a topic of the top level or a newsroom's own, 2 for one below (`sport/football`)."""
+    return 2 if "/" in slug else 1
 
 
 def score(title: str, body: str, *, language: str | None = None) -> tuple[TopicScore, ...]:
