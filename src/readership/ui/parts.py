@@ -240,7 +240,7 @@ def board(today: pd.DataFrame, moving: pd.DataFrame, fast: pd.DataFrame) -> None
     day = Selection(since=run.today, until=run.tomorrow)
     compared = _rows(day, "weekday")
     numbers = [
-        (label, compared[measure]["value"], _under(compared[measure]))
+        (label, compared[measure]["value"], " · ".join(_change(compared[measure]) or ()))
         for measure, label in (("gained", say("Views gained today")), ("articles", say("Articles published today")))
     ]
     left, right = st.columns([3, 2], gap="large")
@@ -255,12 +255,8 @@ def board(today: pd.DataFrame, moving: pd.DataFrame, fast: pd.DataFrame) -> None
             "gained_24h", ascending=False, kind="stable"
         )
         _headlines(say("Most gained in 24 hours"), rising, "gained_24h", "")
-    st.caption(say("As of {moment} ({zone})", moment=language.moment(run.as_of, run.zone), zone=plain(run.zone)))
-
-
-def _under(row: Mapping[str, Any]) -> str:
-    """The change and what it is against, for under a large number."""
-    return " · ".join([*(_change(row) or ()), _days(row)])
+    moment = say("As of {moment} ({zone})", moment=language.moment(run.as_of, run.zone), zone=plain(run.zone))
+    st.caption(f"{moment} · {say('Beside')} {plain(_days(compared['gained']))}")
 
 
 def _headlines(title: str, rows: pd.DataFrame, measure: str, unit: str) -> None:
