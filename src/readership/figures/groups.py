@@ -19,6 +19,7 @@ from readership.figures.style import (
     BLUE_FAINT,
     GREY,
     GREY_FAINT,
+    MAX_POINTS,
     ORANGE,
     Figure,
     canvas,
@@ -27,6 +28,7 @@ from readership.figures.style import (
     peak,
     records,
     shorten,
+    thin,
 )
 from readership.figures.time import bucket_words, count_axis, grain_name, round_ticks
 from readership.i18n import Language, known
@@ -295,6 +297,7 @@ def _panel(
     language: Language,
 ) -> None:
     """One group: bars, faint where the bucket is not over."""
+    part = thin(part, measure, MAX_POINTS // MAX_LINES)
     rows, (x, y) = records(part), _axes(place)
     name = literal(shorten(str(part["name"].iloc[0]), 34))
     fig.add_bar(

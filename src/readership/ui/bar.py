@@ -7,7 +7,7 @@ dialect; the choice lives in the session and is written to the URL after each ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -32,6 +32,7 @@ PERIODS: dict[str, tuple[str, int | None]] = {
 }
 DEFAULT = "28d"
 _CHOICE, _WRITTEN, _PAGE = "readership_choice", "readership_url", "readership_page"
+_LABELS = "readership_bar_labels"
 _WIDGET = "bar_"
 _FIELDS = {
     "section": ("sections", mark("Section")),
@@ -179,7 +180,7 @@ def _from_widgets(choice: Choice) -> Choice:
     chosen = choice.selection
     period = _widget("period", choice.period) or choice.period
     changes: dict[str, Any] = {
-        field: tuple(_widget(name, getattr(chosen, field))) for name, (field, _) in _FIELDS.items()
+        field: _values(name, _widget(name, getattr(chosen, field))) for name, (field, _) in _FIELDS.items()
     }
     changes["text"] = one_line(_widget("text", chosen.text) or "")[:MAX_TEXT]
     changes["in_body"] = bool(_widget("in_body", chosen.in_body))
@@ -305,16 +306,38 @@ def _many(name: str, choice: Choice, width: int | str = 178) -> None:
     counts = _counts(name, choice)
     if not counts and not chosen:
         return
+    options = list(counts) + [value for value in chosen if value not in counts]
+    number = context.current().language.number
+    labels = {value: f"{names.of(name, value)} ({number(counts.get(value, 0))})" for value in options}
+    _remember(name, labels, chosen)
     st.multiselect(
         say(label),
-        list(counts) + [value for value in chosen if value not in counts],
+        options,
         key=_seed(name, chosen),
-        format_func=lambda value: (
-            f"{names.of(name, value)} ({context.current().language.number(counts.get(value, 0))})"
-        ),
+        format_func=labels.__getitem__,
         placeholder=say("any"),
         width=width,
     )
+
+
+def _remember(name: str, labels: Mapping[str, str], chosen: list[str]) -> None:
+    """Keep which value each label stood for: the browser answers with labels, and counts and languages change.
+
+    A chosen value whose label is another now is set anew, so that the browser shows that and answers with it.
+    """
+    kept: dict[str, dict[str, str]] = st.session_state.setdefault(_LABELS, {})
+    before = kept.get(name, {})
+    if any(before.get(labels[value], value if not before else None) != value for value in chosen):
+        st.session_state[_key(name)] = chosen
+    kept[name] = {label: value for label, value in before.items() if value in chosen} | {
+        label: value for value, label in labels.items()
+    }
+
+
+def _values(name: str, given: Iterable[str]) -> tuple[str, ...]:
+    """The values that a widget's answer means; a label of an earlier run stands for its value still."""
+    known = st.session_state.get(_LABELS, {}).get(name, {})
+    return tuple(dict.fromkeys(known.get(one, one) for one in given))
 
 
 def _counts(name: str, choice: Choice) -> dict[str, int]:
