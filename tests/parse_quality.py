@@ -19,6 +19,7 @@ FOLDERS = {
     "shared": ROOT.parent / "shared" / "pages",
     "samples": ROOT / "data" / "samples",
     "other": ROOT / "data" / "samples" / "other",
+    "heldout": ROOT / "data" / "samples" / "heldout",
 }
 FACTS = (
     "site", "url", "article_key", "language", "section", "title", "photo_credit", "authors", "published", "views",

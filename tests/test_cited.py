@@ -89,3 +89,47 @@ def test_long_texts_end_in_time(unit: str) -> None:
     started = time.process_time()
     cited_source(unit * (1_000_000 // len(unit)), OWN)
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("A ferry will start, state-run Anadolu Agency reported on Dec. 13.", "Anadolu Agency"),
+        ("Anadolu Agency reported that a ferry will start.", "Anadolu Agency"),
+        ("The state news agency IRNA reported on Monday that it rained.", "IRNA"),
+        ("Prices rose, Russian news agency TASS reported.", "TASS"),
+        ("Reuters reported on Monday that prices rose.", "Reuters"),
+        ("Жол жабылды, деп хабарлайды El.kz Zakon.kz порталына сілтеме жасап.", "Zakon.kz"),
+        ("Zakon.kz порталының мәліметінше, жол жабылды.", "Zakon.kz"),
+        ("«Хабар 24» телеарнасына сілтеме жасап.", "Хабар 24"),
+        ("«ТАСС» агенттігіне сілтеме жасап хабарлайды El.kz.", "ТАСС"),
+        ("ҚазАқпарат агенттігінің хабарлауынша, жол жабылды.", "ҚазАқпарат"),
+        ("Tengrinews.kz сайтына сілтеме жасап хабарлайды.", "Tengrinews.kz"),
+        ("Жол жабылды, деп жазады Forbes басылымы.", "Forbes"),
+        ("Статистика агенттігінің мәліметінше, баға өсті.", "Статистика агенттігінің"),
+        ("По данным портала Inbusiness.kz, цены выросли.", "Inbusiness.kz"),
+        ("Kazakhstan reported that 200 people fell ill.", None),
+        ("Smith reported that he is well.", None),
+        ("The ministry of the neighbours reported on Monday that it rained.", None),
+    ],
+)
+def test_names_of_media_stand_alone(text: str, source: str | None) -> None:
+    found = cited_source(text, OWN)
+    assert (found[0] if found else None) == source
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Поезд пустят, сообщает корреспондент «Газеты.uz».",
+        "Рост продолжится, пишет «Казахстанской правде» министр.",
+        "Рост продолжится, передает корреспондент «Казахстанской правды».",
+        "О ремонте сообщили «Вечернему Бишкеку».",
+        "Об этом сообщает «Вечерний Бишкек».",
+        "Жол жабылды, деп хабарлайды «Егемен Қазақстанның» тілшісі.",
+    ],
+)
+def test_own_name_in_any_case_is_no_source(text: str) -> None:
+    own = ("Газета.uz", "Казахстанская правда", "Вечерний Бишкек", "Егемен Қазақстан")
+    assert cited_source(text, own) is None
+    assert cited_source("Поезд пустят, сообщает «Вестник Ташкента».", own) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from readership.errors import NotAnArticle, Removed
-from readership.parse import words
+from readership.parse import authors, words
 from readership.parse.frame import Found, Frame
 from readership.parse.lines import Kind, Line
 
@@ -78,7 +78,7 @@ def _body_start(lines: Sequence[Line], last: int) -> tuple[int, list[Line]]:
                 return at, loose
             loose.append(line)
         elif line.kind is Kind.TEXT:
-            if line.text.count(" ") >= 6 and not _teaser(lines, at):
+            if line.text.count(" ") >= 6 and not _teaser(lines, at) and not authors.people(line.text):
                 loose.append(line)
         elif line.kind is Kind.END and not any(after.kind is Kind.PROSE for after in lines[at + 1 : at + 8]):
             break

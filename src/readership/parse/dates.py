@@ -114,6 +114,8 @@ _BEFORE = re.compile(
     _TIME.format("", "") + rf"(?:\s[a-z]{{1,3}}t\b|\smsk\b)?[\s,|•·/–—-]{{0,5}}(?:{_WEEKDAY}[\s,.]{{1,3}})?(?:on\s)?$",
     re.IGNORECASE,
 )
+# "15.42 GMT, 3 November 2022": with a dot only before the letters of a zone.
+_BEFORE_DOTTED = re.compile(_TIME.format("", ".") + r"[\s,|•·/–—-]{0,5}(?:on\s)?$", re.IGNORECASE)
 _ALONE = re.compile(r"(?<![\d.,:])" + _TIME.format("", "") + r"(?![\d%:])", re.IGNORECASE)
 _RELATIVE = re.compile(
     r"\b(?:(?:\d{1,3}|an?|one|two|three|few|несколько|бірнеше)\s*"
@@ -290,6 +292,9 @@ def _printed(match: re.Match[str], text: str, floor: int) -> Printed | None:
         end = tail.end()
     window = max(floor, start - 40)
     before = None if clock or text.find(":", window, start) < 0 else _BEFORE.search(text, window, start)
+    if clock is None and before is None and text.find(".", window, start) >= 0:
+        before = _BEFORE_DOTTED.search(text, window, start)
+        before = before if before and before["utc"] else None
     if before and (read := _clock(before)):
         (clock, offset), start = read, before.start()
     if either and after and after["ap"]:  # who writes AM and PM writes the month first

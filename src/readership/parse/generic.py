@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from readership.models import Provenance, Site
-from readership.parse import body, header, moments, title, words
+from readership.parse import authors, body, header, moments, title, words
 from readership.parse.frame import Found, Frame, Hints, Layout
 from readership.parse.lines import Kind, Line, Meta, plain
 
@@ -36,7 +36,7 @@ def read(lines: Sequence[Line], hints: Hints, site: Site | None, layout: Layout)
     _views(found, lines, frame, before, between, dated)
     _section(found, lines, frame, before, between)
     _credit(found, lines, frame, before, layout, site)
-    _authors(found, lines, frame, before, between)
+    authors.read(found, lines, frame, before, between, site)
     _rates(found, lines, frame, site)
     return found
 
@@ -102,9 +102,14 @@ def _section(
     labelled = next(
         (line for line in lines[: frame.stop] if line.kind is Kind.SECTION and line.tag == "labelled"), None
     )
+    byline = _byline_section(lines[frame.last + 1 : frame.body])
+    if byline and labelled is None:
+        found.section, line = byline
+        found.note("section", line)
+        return
     for line in (
         labelled,
-        _section_before(lines, frame, before),
+        _section_before(lines, before),
         _section_in(between),
         _section_in(lines[frame.first + 1 : frame.last]),
     ):
@@ -115,9 +120,6 @@ def _section(
                 found.section = name
                 found.note("section", line)
                 return
-    if byline := _byline_section(lines[frame.last + 1 : frame.body]):
-        found.section, line = byline
-        found.note("section", line)
 
 
 def _section_in(between: Sequence[Line]) -> Line | None:
@@ -129,7 +131,7 @@ def _section_in(between: Sequence[Line]) -> Line | None:
     return sections[0] if 0 < len(sections) <= 2 else None
 
 
-def _section_before(lines: Sequence[Line], frame: Frame, before: Sequence[Line]) -> Line | None:
+def _section_before(lines: Sequence[Line], before: Sequence[Line]) -> Line | None:
     """The section beside the title; a run of many is the site's menu."""
     for line in before:
         if line.kind is Kind.CRUMBS and line.value:
@@ -141,13 +143,31 @@ def _section_before(lines: Sequence[Line], frame: Frame, before: Sequence[Line])
             and line.meta.dates
             and len(line.meta.others) == 1
             and line.kind is Kind.META
-            and not _person(line.meta.others[0])
+            and not authors.is_person(line.meta.others[0])
             and not any(map(str.isdigit, line.meta.others[0]))
         ):
             return line
         if line.kind is Kind.SECTION:
             return line if _menu_run(lines, lines.index(line)) <= 3 else None
     return None
+
+
+_MENU_KINDS = (Kind.SECTION, Kind.NAV, Kind.CRUMBS)
+
+
+def _is_entry(line: Line) -> bool:
+    """A word or two that may be a menu's entry with a name of its own."""
+    return line.kind is Kind.TEXT and line.text.count(" ") <= 1 and len(line.text) < 30
+
+
+_ADDRESS = re.compile(r"[\w-]+(?:\.[a-z]{2,6})+", re.IGNORECASE)
+
+
+def _is_source(line: Line, own: set[str]) -> bool:
+    """An image bank, an agency or an address alone under the title, where pictures stand."""
+    low = line.text.lower()
+    known = low in words.IMAGE_BANKS or (line.tag == "figcaption" and low in words.ORGANISATIONS)
+    return known or (line.kind is Kind.TEXT and plain(low) not in own and _ADDRESS.fullmatch(low) is not None)
 
 
 _BYLINE_SECTION = re.compile(
@@ -165,11 +185,13 @@ def _byline_section(between: Sequence[Line]) -> tuple[str, Line] | None:
 
 def _menu_run(lines: Sequence[Line], at: int) -> int:
     run = 0
-    while at >= 0 and lines[at].kind in (Kind.SECTION, Kind.NAV, Kind.CRUMBS):
+    parted = any(line.gap for line in lines[: at + 8])  # markup leaves no empty lines
+    while at >= 0 and (lines[at].kind in _MENU_KINDS or (parted and _is_entry(lines[at]))):
         run += lines[at].kind is not Kind.NAV
         if lines[at].kind is Kind.NAV and lines[at].value in words.HOME:
             break
-        if lines[at].gap and at and not lines[at - 1].gap and lines[at - 1].kind in (Kind.SECTION, Kind.NAV):
+        above = lines[at - 1] if at else None
+        if lines[at].gap and above and not above.gap and (above.kind in (Kind.SECTION, Kind.NAV) or _is_entry(above)):
             break  # an empty line parts it from the menu, whose lines touch
         at -= 1
     return run
@@ -190,7 +212,7 @@ def _credit(
     own = {plain(name) for name in (site.name, *site.own_names)} if site else set()
     near = lines[frame.last + 1 : frame.body]
     for line in near:
-        if line.text.lower() in words.IMAGE_BANKS or (line.text.startswith("©") and 1 < len(line.text) < 80):
+        if _is_source(line, own) or (line.text.startswith("©") and 1 < len(line.text) < 80):
             found.photo_credit = line.text.lstrip("© ")
             found.note("photo_credit", line)
             return
@@ -201,90 +223,6 @@ def _credit(
                 found.photo_credit = line.text
                 found.note("photo_credit", line)
                 return
-
-
-_PERSON = re.compile(r"[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ][\w’'-]+(?:\s[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ][\w.’'-]*){1,2}")
-_NO_PERSON = re.compile(
-    r"(?i:news|times|agency|media|press|новост|жаңалық|kazakhstan|казахстан|қазақстан|read|share|photo|фото)|[.](?:kz|com|kg|uz)\b"
-)
-
-
-def _person(text: str) -> bool:
-    if any(word in words.SHARE or word in words.NAV or word in words.SECTIONS for word in text.lower().split()):
-        return False
-    known = text.lower() in words.ORGANISATIONS
-    return not known and _PERSON.fullmatch(text) is not None and _NO_PERSON.search(text) is None
-
-
-def _authors(
-    found: Found, lines: Sequence[Line], frame: Frame, before: Sequence[Line], between: Sequence[Line]
-) -> None:
-    for line in (*before, *lines[frame.last + 1 : frame.stop]):
-        name = (
-            line.value
-            if line.kind is Kind.AUTHOR
-            else line.meta.author
-            if line.meta and line.kind is Kind.META
-            else None
-        )
-        if name:
-            found.authors = tuple(
-                part for part in (piece.strip(" .") for piece in re.split(r",| and | и | және ", name)) if part
-            )
-            found.note("authors", line)
-            return
-    for line in between:
-        if line.meta and line.kind is Kind.META:
-            for other in line.meta.others:
-                if _person(other):
-                    found.authors = (other,)
-                    found.note("authors", line)
-                    return
-    if signed := _signature(lines, frame):
-        found.authors = (_name_alone(signed.text),)
-        found.note("authors", signed)
-
-
-_ROLES = (
-    "автор",
-    "author",
-    "корреспондент",
-    "correspondent",
-    "тілші",
-    "журналист",
-    "journalist",
-    "reporter",
-    "репортёр",
-    "собкор",
-)
-
-
-def _name_alone(text: str) -> str:
-    """The name of a line without the role after it (`Aruzhan Bekova Author`)."""
-    name = text.strip(" .,")
-    front, _, last = name.rpartition(" ")
-    return front if front and last.lower() in _ROLES else name
-
-
-def _signature(lines: Sequence[Line], frame: Frame) -> Line | None:
-    """A person's name alone on a line: beside a role, beside the date before the text, or right under the text."""
-    names = [
-        at
-        for at in range(frame.last + 1, min(frame.stop, len(lines)))
-        if lines[at].kind is Kind.TEXT and not lines[at].value and _person(_name_alone(lines[at].text))
-    ]
-    for at in names:
-        beside = [lines[at + step] for step in (-1, 1) if frame.last < at + step < len(lines)]
-        if _name_alone(lines[at].text) != lines[at].text.strip(" .,"):
-            return lines[at]
-        if any(other.text.lower().startswith(_ROLES) and len(other.text) < 60 for other in beside):
-            return lines[at]
-        if at < frame.body and any(
-            moments.printed_in(other) or (other.meta and other.meta.relative) for other in beside
-        ):
-            return lines[at]
-    under = [at for at in names if frame.end <= at < frame.end + 2 and lines[at - 1].kind is not Kind.END]
-    return lines[under[0]] if under else None
 
 
 def _rates(found: Found, lines: Sequence[Line], frame: Frame, site: Site | None) -> None:

@@ -135,7 +135,8 @@ def rates(
     """Header rates from figures with their line numbers.
 
     Labelled ones win. Bare ones are named by the site's order when their count is that of the order. A pair quoted
-    in another currency than the site's, or the other way round, is left out and noted.
+    in another currency than the site's, or the other way round, is left out and noted. On a host without entry the
+    quote currency is the one that all its pairs print (`USD/TRY`), else unknown.
     """
     if any(figure.value is not None for _, figure in figures):
         return _from_labels(figures, site)
@@ -186,6 +187,8 @@ def _from_labels(
     _settle_yen_or_yuan(kept)
     values = {name: figure.value for name, (_, figure) in kept.items() if figure.value is not None}
     certain = plausible(values)
+    printed = {figure.quote for _, figure in kept.values()}
+    quote = quote or (printed.pop() if len(printed) == 1 else None)
     where |= {f"rates.{name}": Provenance(f"line {no}", figure.text[:200]) for name, (no, figure) in kept.items()}
     return tuple(HeaderRate(n, v, quote, True, certain, at) for at, (n, v) in enumerate(values.items(), 1)), where
 

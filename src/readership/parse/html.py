@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from readership.errors import NotAnArticle
 from readership.models import PageFacts, Provenance, Published, Site
-from readership.parse import dates, layouts
+from readership.parse import authors, dates, layouts
 from readership.parse.article import facts, hints_of, normalise, read_article
 from readership.parse.frame import GENERIC, Found, Hints
 from readership.parse.lines import plain
@@ -86,6 +86,17 @@ _OTHERS = (
     ".related-posts, "
     ".read-also, .similar-news, .other-news, .recommended, aside"
 )
+_OWN = 'a[rel~="author"], address, a[data-component="section"], [itemprop="author"]'
+_MARGIN = 600
+_MENUS = 'nav, [role="navigation"], [class*="menu" i], [id*="menu" i], [data-component^="nav"]'
+# Author and section as markup names them, surest first.
+_AUTHORS = (
+    '[rel~="author"]',
+    '[itemprop="author"]',
+    '[class*="author-name" i], [class*="author__name" i], [class*="author_name" i], [class*="authorname" i]',
+    '[class*="byline" i], [class*="author" i], [data-component*="byline"]',
+)
+_SECTIONS = 'a[rel~="category"], [itemprop="articleSection"], a[data-component="section"], a[data-link-name*="section"]'
 _ARTICLE_TYPES = frozenset(
     {
         "Article",
@@ -138,7 +149,9 @@ def read(text: str, url: str | None, sites: Sites) -> PageFacts:
     url = url or told.url
     site = sites.of_url(url) if url else None
     layout = layouts.named(site.layout) if site else GENERIC
-    text, tags = _text(tree)
+    _clean(tree)
+    _from_blocks(told, tree)
+    text, tags = visible((tree.body.html if tree.body is not None else None) or "")
     hints = _hints(url, told)
     found = read_article(text, tags, hints, site, layout)
     _apply(found, told, site)
@@ -190,18 +203,29 @@ def _depth(text: str) -> int:
 # --- visible text ----------------------------------------------------------------------------------------------------
 
 
-def _text(tree: LexborHTMLParser) -> tuple[str, dict[int, str]]:
-    for unseen in tree.css(_DROP):
+def _clean(tree: LexborHTMLParser) -> None:
+    """Drop what readers don't see, other articles, comments and menus; label counters that have only an icon."""
+    for unseen in reversed(tree.css(_DROP)):  # inner ones first: an outer one takes them with it
         unseen.decompose()
-    for block in tree.css(_OTHERS):
-        if block.css_first("h1") is None:
+    for block in reversed(tree.css(_OTHERS)):
+        if block.css_first("h1") is None and not _is_byline(block):
             block.decompose()
-    for menu in tree.css("nav"):
-        if not _is_path(menu):
+    for menu in reversed(tree.css(_MENUS)):
+        if not _is_path(menu) and _is_menu(menu):
             menu.decompose()
     _label_icons(tree)
-    body = tree.body
-    return visible((body.html if body is not None else None) or "")
+
+
+def _is_byline(block: LexborNode) -> bool:
+    """A margin that holds the article's own author, time or section."""
+    return block.tag == "aside" and block.css_first(_OWN) is not None and len(block.text()) <= _MARGIN
+
+
+def _is_menu(node: LexborNode) -> bool:
+    if node.tag == "nav":
+        return True
+    text = node.text()
+    return len(text) < 4_000 and not any(map(str.isdecimal, text)) and node.css_first("h1, article, main") is None
 
 
 def _is_path(node: LexborNode) -> bool:
@@ -291,10 +315,38 @@ def _from_metas(told: Told, metas: Mapping[str, str]) -> None:
         metas, "article:modified_time", "datemodified", "og:updated_time", "last-modified"
     )
     told.section = told.section or _meta(metas, "article:section", "articlesection")
-    author = _meta(metas, "author", "article:author", "mediator_author")
+    author = _meta(
+        metas, "author", "article:author", "mediator_author", "dc.creator", "parsely-author", "sailthru.author"
+    )
     if told.authors is None and author and not author[0].startswith("http") and author[0].lower() not in _NOBODY:
-        told.authors = (author[0],), author[1]
+        told.authors = authors.people(author[0]) or (author[0],), author[1]
     told.url = metas.get("og:url") or told.url
+
+
+def _from_blocks(told: Told, tree: LexborHTMLParser) -> None:
+    """Author and section from elements whose name says so, within the article when the page marks one."""
+    heading = tree.css_first("article h1")
+    scope = (tree.css_first("article") if heading is not None else tree.body) or tree.root
+    if scope is None:
+        return
+    if told.authors is None:
+        told.authors = _named_authors(scope)
+    if told.section is None:
+        said = {" ".join(node.text().split()): node for node in scope.css(_SECTIONS)[:6]}
+        if len(said) == 1 and 2 < len(name := next(iter(said))) <= 40:
+            told.section = name, Provenance("markup section", name)
+
+
+def _named_authors(scope: LexborNode) -> tuple[tuple[str, ...], Provenance] | None:
+    for selector in _AUTHORS:
+        found: list[str] = []
+        for node in scope.css(selector)[:12]:
+            if "comment" not in (node.attributes.get("class") or "").lower():
+                found += authors.people(node.text(separator=" ")[:200])
+        people = tuple(dict.fromkeys(found))
+        if 0 < len(people) <= 6:
+            return people, Provenance("markup author", ", ".join(people)[:200])
+    return None
 
 
 def _meta(metas: Mapping[str, str], *names: str) -> tuple[str, Provenance] | None:
@@ -396,12 +448,16 @@ def _json_text(thing: Mapping[str, Any], name: str) -> tuple[str, Provenance] | 
 
 
 def _names(value: Any) -> Iterator[str]:
+    """Names of people in a JSON-LD author: a text, a thing, or a list of such."""
     for item in value if isinstance(value, list) else [value]:
-        name = item.get("name") if isinstance(item, dict) else item
-        if isinstance(item, dict) and item.get("@type") == "Organization":
-            continue
-        if isinstance(name, str) and name.strip() and not name.startswith("http"):
-            yield _title(name)[:200]
+        if isinstance(item, dict):
+            if "Organization" in str(item.get("@type")):
+                continue
+            item = item.get("name")
+        for name in item if isinstance(item, list) else [item]:
+            if isinstance(name, str) and name.strip() and not name.startswith("http"):
+                text = _title(name)[:200]
+                yield from authors.people(text) or (text,)
 
 
 def _json_views(thing: Mapping[str, Any]) -> tuple[int, Provenance] | None:

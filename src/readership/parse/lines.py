@@ -102,18 +102,27 @@ _PHOTO = (
     r"изображени[ея]|коллаж|collage|скриншот|кадр|инфографика|infographic)(?: credits?| source| courtesy| автора| "
     r"авторы|ның авторы| иесі)?)"
 )
+_UPPER = "A-ZÀ-ÖØ-ÞĆČĎĐĞİŁŃŐŒŘŚŞŠŤŮŰŹŻŽА-ЯЁӘҒҚҢӨҰҮІҺ"
 _CREDIT = re.compile(
     rf"^[(\[©\s📷📸]*{_PHOTO}\s*(?:[:|]|©|—|–|-(?=\s)|\s(?:by|courtesy of|from|via)\b:?)\s*(?:©\s*)?(?P<name>\S.{{0,"
     rf"150}}?)[)\]]?$"
     rf"|^©\s*{_PHOTO}\s*[:|]?\s*(?P<name2>\S.{{0,80}})$"
-    r"|^(?:credit|photo credit|сурет көзі|источник фото|фотограф|автор фото|photographer|photo source|сурет "
-    r"авторы|кредит)\s*[:|]\s*(?P<name3>\S.{0,100})$",
+    r"|^(?:image|photo|picture|video)\s(?:source|credit|copyright|by)s?\s*,\s*(?P<name4>\S.{0,80})$"
+    r"|^(?:фото)?сурет(?:ті|терді|тер)?\s(?:түсірген|түсірді)\s*[:|–—-]?\s*(?P<name5>\S.{2,80})$"
+    r"|^(?:фотосын|фотоны|фото)\s(?:түсірген|түсірді|сделал[аи]?|снял[аи]?)\s*[:|–—-]?\s*(?P<name6>\S.{2,80})$"
+    rf"|^(?:фотограф|фототілші|photographer)\s"
+    rf"(?P<name7>(?-i:[{_UPPER}])\S+\s(?-i:[{_UPPER}])\S+)$"
+    r"|^(?:credit|photo credit|сурет көзі|фото көзі|источник фото|источник изображения|фотограф|фототілші"
+    r"|автор фото|авторы фото|снимок|снимки"
+    r"|photographer|photo source|pictures? by|сурет авторы|кредит)\s*[:|]\s*(?P<name3>\S.{0,100})$",
     re.IGNORECASE,
 )
 # "Фото gov.kz", "Photo Reuters": without a mark only an address or a name in capitals.
 _CREDIT_BARE = re.compile(
     rf"^(?i:{_PHOTO})\s(?P<name>[\w-]+(?:\.[a-z]{{2,6}})+(?:/\S*)?|(?:[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ]{{2}}"
     rf"|[A-Z])\S*(?:\s[A-ZА-Я]\S*){{0,2}}"
+    rf"|[{_UPPER}][\w.-]*\s[{_UPPER}]{{3,}}"
+    rf"|[{_UPPER}]\w+\s[{_UPPER}]\w+(?:ова|ева|ёва|ина|ской|овой|евой|иной|ского)"
     r"|(?:пресс-(?:службы|центра)|с сайта|из (?:архива|открытых источников|личного архива|соцсетей)|ашық "
     r"дереккөз)[^.!?]{0,60})$"
     rf"|^(?i:{_PHOTO}\s(?:предоставлен[оаы]|courtesy of|provided by|courtesy))\s(?P<name2>\S[^.!?]{{1,80}})$"
@@ -124,10 +133,15 @@ _CAPTION_CREDIT = re.compile(
     re.IGNORECASE,
 )
 _AUTHOR = re.compile(
-    r"^(?:автор(?:ы|лар|ы текста|лары| статьи| материала)?|author(?:s)?|written by|reported by|text(?: by)?|текст"
-    r"|мақала авторы|мәтін|мәтін авторы|story by|"
-    r"журналист|корреспондент|reporter|тілші|тілшісі|дайындаған|подготовил(?:а|и)?)\s*[:|–—]\s*(?P<name>\S.{1,120})$"
-    r"|^(?:подготовил(?:а|и)?|дайындаған|written by)\s(?P<name3>[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ][^\d:.]{4,60})$"
+    r"^(?:автор(?:ы|лар| текста|ы текста|лары| статьи| материала)?|author(?:s)?|written by|reported by|text(?: by)?"
+    r"|текст|мақала авторы|мәтін|мәтін авторы|story by|"
+    r"журналист|корреспондент|reporter|тілші|тілшісі|дайындаған|подготовил(?:а|и)?|byline|words(?: by)?|interview by"
+    r"|беседовал(?:а|и)?|записал(?:а|и)?|интервью|материал подготовил(?:а|и)?|жазған|сұхбаттасқан|әңгімелескен"
+    r"|материалды дайындаған)\s*[:|–—]\s*(?P<name>\S.{1,120})$"
+    r"|^(?:(?:материал )?подготовил(?:а|и)?|(?:материалды )?дайындаған|written by|reported by|story by|interview by"
+    r"|words by|беседовал(?:а|и)?|записал(?:а|и)?|сұхбаттасқан|әңгімелескен|жазған"
+    r"|автор)\s(?P<name3>[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ][^\d:.]{4,60})$"
+    r"|^reporting by\s(?P<name4>[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ][^\d:;]{4,90}?)\s?(?:[;(].{0,120})?$"
     r"|^(?:by|от)\s+(?P<name2>[A-ZА-ЯЁӘҒҚҢӨҰҮІҺ][^\d:]{2,60})$",
     re.IGNORECASE,
 )
@@ -161,7 +175,7 @@ _SENTENCE_END = (".", "!", "?", "…", ".”", '."', ".»", "!»", "?»", "».",
 # A number with what abbreviates it ("1,2 тыс.", "2.3K"): such a counter is not exact.
 _NUMBER = re.compile(
     r"(?<![\d.,])(?<!\d:)(?P<n>\d{1,3}(?P<sep>[ ,.'’])\d{3}(?:(?P=sep)\d{3})*(?!\d)|\d+)"
-    r"(?P<short>[.,]\d+)?(?P<k>\s?(?:[kкmм](?![^\W_])|тыс\.?|млн|мың(?![^\W_])))?",
+    r"(?P<short>[.,]\d+)?(?P<k>\s?(?:[kкmм]|тыс\.?|млн|мың)(?![\wЀ-ӿ]))?",
     re.IGNORECASE | re.ASCII,
 )
 _TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*\.?|[👁👀💬🗨❤👍👎🔁⭐]")
@@ -205,7 +219,29 @@ def read_lines(text: str, tags: dict[int, str] | None = None, most: int | None =
         if most is not None and len(found) >= most:
             break
     _join_labels(found)
+    if tags is None:
+        _name_sections(found[:_HEAD])
     return found
+
+
+_HEAD = 60
+_MENU = 3
+
+
+def _name_sections(head: list[Line]) -> None:
+    """A menu's entry that stands alone again below the menu is the article's section, whatever its name."""
+    menu: set[str] = set()
+    run: list[Line] = []
+    for line in head:
+        entry = line.kind in (Kind.TEXT, Kind.SECTION, Kind.NAV) and line.text.count(" ") <= 3 and len(line.text) <= 40
+        if entry and run and not line.gap:
+            run.append(line)
+            continue
+        if len(run) >= _MENU:
+            menu.update(part.key for part in run)
+        elif len(run) == 1 and run[0].kind is Kind.TEXT and run[0].key in menu:
+            run[0].kind, run[0].value = Kind.SECTION, run[0].text
+        run = [line] if entry else []
 
 
 def _classify_roughly(line: Line) -> None:
@@ -241,13 +277,28 @@ def _by_words(line: Line, low: str) -> bool:
     key = low.strip(_EDGES)
     kind = _BY_WORDS.get(key)
     if kind is None:
-        return False
+        if not _is_compound(key):
+            return False
+        kind = Kind.SECTION
     line.kind, line.value = kind, key
     if kind is Kind.SECTION:
         line.value = line.text.strip(_EDGES)
         if line.text.endswith(":"):  # the heading of a box ("Weather:")
             line.kind = Kind.NAV
     return True
+
+
+_JOINT = re.compile(r"\s*&\s*|\s+(?:and|и|және|мен|пен|бен)\s+")
+_LONGEST_SECTION = 40
+
+
+def _is_compound(key: str) -> bool:
+    """Sections joined: `business & economy`, `russian politics & diplomacy`, `экономика и финансы`."""
+    if len(key) > _LONGEST_SECTION or " " not in key:
+        return False
+    parts = _JOINT.split(key)
+    known = [part in words.SECTIONS or (part.count(" ") == 1 and part.split()[1] in words.SECTIONS) for part in parts]
+    return len(parts) > 1 and all(known) and any(part in words.SECTIONS for part in parts)
 
 
 def _by_start(line: Line, low: str) -> bool:
@@ -303,8 +354,27 @@ _INVITES = re.compile(
 )
 
 
+# A request to pay, join or write, addressed to the reader.
+_CALLS = re.compile(
+    r"^(?:(?:please )?(?:support|help|donate|become|like what|if you (?:like|value|enjoy|have)"
+    r"|have a (?:story|tip)|got a"
+    r"|поддерж(?:ите|и)\b|помогите|помоги\b|станьте|стань\b|хотите|нравится|понравил|если вам|если вы|есть (?:тема|нов)"
+    r"|у вас есть|стали (?:свидетел|очевид)|присылайте|пришлите|расскажите нам|сообщите нам|қолдау|бізді|бізге"
+    r"|айтарыңыз|жаңалығыңыз)).*"
+    r"(?:журналистик|нашу редакци|наше издани|в редакцию|донат|patreon|патреон|независимые медиа|независимую|telegram"
+    r"|whatsapp|нас\b|наш (?:проект|сайт|канал|труд)|наш[аеу]\w* работ|нам на|journalism|newsroom"
+    r"|our (?:work|reporting|newsroom|project|website|team)|us\b|a member|subscriber|қолдаңыз|қолдау көрсет|жазыңыз"
+    r"|жолдаңыз|редакциямыз|біздің редакция)"
+    r"|^.{0,60}(?:журналистиканы|редакцияны|редакциямызды|жобамызды|бізді) қолда"
+    r"|^(?:нашли|заметили) (?:опечатку|ошибку)"
+)
+_CALL_LENGTH = 160
+
+
 def _invites(low: str) -> bool:
-    """An invitation to a channel or newsletter, however it begins."""
+    """An invitation to a channel or newsletter, however it begins, or a request to the reader."""
+    if len(low) <= _CALL_LENGTH and _CALLS.match(low):
+        return True
     named = (
         "telegram" in low or "телеграм" in low or "instagram" in low or "whatsapp" in low or "facebook" in low
         or "youtube" in low or "google news" in low or "newsletter" in low or "рассылк" in low
@@ -315,7 +385,11 @@ def _invites(low: str) -> bool:
 _PHOTO_STEMS = ("photo", "фото", "сурет", "image", "picture", "иллюстрац", "коллаж", "скриншот")
 _LABEL_STARTS = ("by ", "©", "(", "[", *_PHOTO_STEMS)
 _LONGEST_WORDS = max(map(len, _BY_WORDS)) + 6
-_HAS_LABEL = re.compile(r"[:|–—©]|\s-\s|^by |^от |^подготовил|^дайындаған|^written by|фото|photo|сурет", re.IGNORECASE)
+_HAS_LABEL = re.compile(
+    r"[:|–—©]|\s-\s|^by |^от |^подготовил|^дайындаған|^written by|фото|photo|сурет|^image|^picture|^video"
+    r"|^материал|^reported|^reporting|^story by|^interview|^words by|^беседов|^записал|^сұхбат|^әңгіме|^жазған|^автор ",
+    re.IGNORECASE,
+)
 
 
 def _labelled_text(line: Line, low: str) -> bool:
@@ -333,13 +407,16 @@ def _labelled_text(line: Line, low: str) -> bool:
         line.tag = "labelled"
         return True
     if (match := _AUTHOR.match(text)) and len(low) < 120 and not low.endswith((".", "!", "?")):
-        name = match["name"] or match["name2"] or match["name3"]
-        name = _IN_SECTION.sub("", name)
+        name = _IN_SECTION.sub("", _author_in(match))
         if _DIGIT.search(name):
             return False
         line.kind, line.value = Kind.AUTHOR, name.strip()
         return True
     return False
+
+
+def _author_in(match: re.Match[str]) -> str:
+    return next(value for value in match.groups() if value)
 
 
 def _credit_with_meta(line: Line, name: str) -> None:
@@ -540,7 +617,7 @@ def _piece(piece: str, meta: Meta) -> None:
     elif match := _CREDIT.match(piece):
         meta.credit = next(value for value in match.groups() if value)
     elif match := _AUTHOR.match(piece):
-        meta.author = _IN_SECTION.sub("", match["name"] or match["name2"] or match["name3"]).strip()
+        meta.author = _IN_SECTION.sub("", _author_in(match)).strip()
     else:
         _mixed_piece(piece, key, meta)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from readership.errors import NotAnArticle
 from readership.models import Site
-from readership.parse import words
+from readership.parse import authors, words
 from readership.parse.frame import GENERIC, Hints, Layout
 from readership.parse.lines import Kind, Line, plain
 
@@ -65,7 +65,15 @@ def _best_title(head: Sequence[Line], hints: Hints, site: Site | None) -> tuple[
         if (above[at] > _TEXT_KEYS and line.kind is Kind.PROSE) or not _may_be_title(line, own, seen, hints):
             continue
         score = _title_score(head, at, line.key, seen, hints) - 3 * min(above[at], 3)
-        if at and best and best[1] == at - 1 and head[at - 1].kind is Kind.TEXT:
+        if _is_name_above(head, at, own):
+            score -= 4
+        elif (
+            at
+            and best
+            and best[1] == at - 1
+            and not _is_name_above(head, at - 1, own)
+            and head[at - 1].kind is Kind.TEXT
+        ):
             score -= 2.5  # of two headings in a row the first is the title, the second its deck
         if best is None or score >= best[0]:
             best = (score, at)
@@ -73,6 +81,13 @@ def _best_title(head: Sequence[Line], hints: Hints, site: Site | None) -> tuple[
         return None
     places = [at for at in seen[head[best[1]].key] if at <= best[1] + 30]
     return places[0], _last_repeat(head, places), best[0] >= 6
+
+
+def _is_name_above(head: Sequence[Line], at: int, own: set[str]) -> bool:
+    """An author's name right above a longer heading."""
+    line, below = head[at], head[at + 1] if at + 1 < len(head) else None
+    heading = below is not None and below.kind is Kind.TEXT and below.text.count(" ") >= 2 and len(below.text) > 15
+    return heading and line.kind is Kind.TEXT and line.text.count(" ") <= 4 and authors.is_byline(line.text, own)
 
 
 def _seen(head: Sequence[Line]) -> tuple[dict[str, list[int]], list[int]]:

@@ -26,9 +26,9 @@ SECTIONS = _set(
     kyrgyzstan|uzbekistan|tajikistan|turkmenistan|russia|asia|europe|nation|national|lifestyle|life|people|travel
     tourism
     ecology|environment|climate|energy|transport|agriculture|weather|auto|cars|media|history|religion|arts|art|music
-    entertainment|show business|markets|money|investment|banks|industry|defense|defence|security|military|army
-    president|government|parliament|akorda|diplomacy|foreign policy|domestic|community|features|feature|long reads
-    longread|explainer|investigations
+    entertainment|show business|markets|money|investment|banks|industry|defense|defence|security|army
+    president|government|parliament|akorda|diplomacy|military|foreign policy|domestic|community|features|feature
+    long reads|longread|explainer|investigations
     video|photo|special projects|press releases|press release|official|elections|events|in focus|top news|main news
     hot news|breaking news
     новости|политика|экономика|общество|социум|спорт|культура|в мире|мир|мировые новости|за рубежом|бизнес|финансы
@@ -42,7 +42,7 @@ SECTIONS = _set(
     энергетика|транспорт|сельское хозяйство|апк|авто|сми|история|религия|искусство|музыка|шоу-бизнес|развлечения|кино
     рынки|деньги|инвестиции|банки|промышленность|оборона|безопасность|армия|президент|правительство|парламент
     внешняя политика|внутренняя политика|официально
-    репортаж|репортажи|статьи|статья|спецпроекты|расследования|расследование|видео|фото|пресс-релизы|выборы|события
+    репортаж|репортажи|тексты|статьи|статья|спецпроекты|расследования|расследование|видео|фото|пресс-релизы|выборы|события
     в фокусе|главное|главные новости
     главная тема|тема дня|город|города|столица|астана|алматы|шымкент|бишкек|ташкент|недвижимость|строительство|жкх
     жаңалықтар|саясат|экономика|қоғам|спорт|мәдениет|әлем|әлемде|әлем жаңалықтары|бизнес|қаржы|денсаулық
@@ -104,8 +104,9 @@ END = _set(
     popular now|trending|latest news|last news|latest stories|recent news|recent posts|other news|next article
     previous article|next|previous|next post|previous post|next news|editor's choice|editors' choice|top stories
     more from this section|more stories|don't miss|what to read next
-    comments|comment|leave a comment|leave a reply|add a comment|write a comment|post a comment|no comments
-    no comments yet|discussion|reviews|comments are closed|tags|tag|keywords|topics|key words
+    comments|comment|leave a comment|leave a reply|add a comment|write a comment|post a comment|no comments|add comment
+    no comments yet|be the first to comment|comments off|comments disabled
+    discussion|reviews|comments are closed|tags|tag|keywords|topics|key words
     all rights reserved|contacts|about us|editorial office|found a mistake|found an error|report a mistake
     report an error|footer|newsletter|partner news|news of partners|partners|news feed|newsfeed
     похожие новости|похожие материалы|похожие статьи|похожие записи|по теме|материалы по теме|новости по теме
@@ -156,8 +157,10 @@ VIEW = _set(
 )
 COMMENT = _set(
     """
-    comments|comment|комментарии|комментарий|комментариев|комментария|коммент|пікір|пікірлер|пікірі|түсініктеме|💬|🗨
-    ответов|replies|reply
+    comments|comment|комментарии|комментарий|комментариев|комментария|коммент|комментов|комменты|пікір|пікірлер|пікірі
+    түсініктеме|түсініктемелер|💬|🗨
+    ответов|ответа|ответ|replies|reply|responses|response|opinions|мнений|мнения|мнение|отзывов|отзыва|отзыв|жауап
+    комментировать|обсудить|обсуждение|обсуждений
     """
 )
 OTHER_COUNTS = _set(
@@ -180,6 +183,8 @@ FILLER = _set(
     published|published on|published at|posted|posted on|date|publication date|date of publication|publish date|on|at
     by|time|astana time|almaty time|tashkent time|bishkek time|local time|created|added|first published|publication
     release date
+    last|last updated on|last updated at|last modified on|last modified at|last edited|amended|amended on
+    first published on
     updated|last updated|modified|edited|updated on|updated at|last modified|last update
     опубликовано|опубликован|опубликована|дата|дата публикации|размещено|добавлено|создано|время|в|от|г|года|год
     публикация|время публикации|по времени астаны|по времени алматы|время астаны
