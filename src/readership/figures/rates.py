@@ -82,7 +82,7 @@ def rate_difference(rows: pd.DataFrame, base: str, language: Language, days: Day
     title = language.say("Header less official rate, {pair}", pair=_pair(rows, language))
     subtitle = " ".join([
         _unit(rows, base, language),
-        language.say_n("Known on {n} day.", "Known on {n} days.", len(both)),
+        language.say_n("Known on {n} day.", "Known on {n} days.", both["day"].nunique()),
     ])  # fmt: skip
     return Figure(fig, title, subtitle, _finding_difference(both, language))
 
@@ -114,6 +114,9 @@ def rate_beside_topic(
         )  # fmt: skip
     fig.update_xaxes(showgrid=False, fixedrange=True)
     fig.update_yaxes(automargin=True, fixedrange=True, zeroline=False, nticks=4)
+    fig.update_yaxes(rangemode="normal", row=1, col=1)
+    fig.update_yaxes(rangemode="tozero", row=2, col=1)
+    fig.update_yaxes(rangemode="tozero", row=3, col=1)
     for place, words in enumerate((pair, say("articles published"), say("views gained")), 1):
         fig.add_annotation(
             x=0, xref="paper", xanchor="left", y=1, yref=f"y{'' if place == 1 else place} domain", yanchor="bottom",
@@ -283,7 +286,8 @@ def _pair(rows: pd.DataFrame, language: Language) -> str:
 def _title(rows: pd.DataFrame, base: str, language: Language) -> str:
     currency, quote = _first(rows)
     words = base_names(currency, quote, language).get(base, "") if currency else ""
-    return f"{language.currency(currency)} · {words}"
+    name = language.currency(currency)
+    return f"{name[:1].upper()}{name[1:]} · {words}"
 
 
 def _unit(rows: pd.DataFrame, base: str, language: Language) -> str:
@@ -300,7 +304,7 @@ def _subtitle(rows: pd.DataFrame, base: str, language: Language) -> str:
         language.say_n(
             "Header: the last figure captured on each of {n} day; other days are gaps.",
             "Header: the last figure captured on each of {n} days; other days are gaps.",
-            len(printed),
+            printed["day"].nunique(),
         ),
     ]
     if rows["official"].notna().any():

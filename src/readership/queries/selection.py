@@ -145,6 +145,8 @@ class Selection:
                 parts.append(f"{labels[name]}: {only}{joins[self.mode].join(wanted)}")
             if unwanted:
                 parts.append(f"{labels[name]}: {_('not')} {_(' or ').join(unwanted)}")
+        if self.matched and self.question == "read":
+            parts.append(_("captures without a moment dated by their rates"))
         if self.text:
             place = _("title, lead or body") if self.in_body else _("title or lead")
             parts.append(_("with “{text}” in {place}").format(text=self.text, place=place))
