@@ -280,6 +280,41 @@ def test_a_screen_on_the_wall_shows_no_controls(visit: Open, server: Server) -> 
     sound(page, watch, server)
 
 
+def test_the_map_is_drawn_without_the_net_and_a_click_on_it_filters(visit: Open, server: Server) -> None:
+    page, watch = visit("/countries?period=all&home=with")
+    area = page.locator(".st-key-chart_countries-map path.choroplethlocation").first
+    expect(area).to_be_visible(timeout=15_000)
+    assert len(area.get_attribute("d") or "") > 100, "the first country by views has a shape"
+    for wanted in (["KZ"], None):
+        area.scroll_into_view_if_needed()
+        box = area.bounding_box()
+        assert box
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(300)
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_function("wish => location.search.includes('country=KZ') === wish", arg=bool(wanted))
+        settled(page)
+        assert parse_qs(urlsplit(page.url).query).get("country") == wanted
+        expect(page.locator(".st-key-one_head")).to_have_count(len(wanted or []))
+        page.wait_for_timeout(800)
+    sound(page, watch, server)
+
+
+def test_a_row_of_a_group_filters_and_the_way_back_leaves(visit: Open, server: Server) -> None:
+    page, watch = visit("/authors?period=all")
+    grid = page.get_by_test_id("stDataFrame").first
+    box = grid.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 16, box["y"] + 52)
+    page.wait_for_function("location.search.includes('author=')")
+    settled(page)
+    name = parse_qs(urlsplit(page.url).query)["author"][0]
+    expect(page.locator(".st-key-one_head")).to_contain_text(name)
+    page.get_by_role("button", name="All authors").click()
+    page.wait_for_function("!location.search.includes('author=')")
+    sound(page, watch, server)
+
+
 @pytest.mark.parametrize("file", ["overview", "articles", "article", "data"])
 def test_a_phone_shows_no_sideways_scroll(visit: Open, server: Server, file: str) -> None:
     page, watch = visit(path_of(file), width=390)

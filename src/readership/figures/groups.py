@@ -6,6 +6,7 @@ All take rows with a column `name`: the group as readers call it. An article may
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -166,7 +167,7 @@ def treemap(rows: pd.DataFrame, index: pd.DataFrame, language: Language) -> Figu
     tiles = records(shown)
     fig = canvas(height=max(64 + 34 * min(len(rows), MAX_BARS), 300))
     fig.add_treemap(
-        labels=[literal(row["name"]) for row in tiles],
+        labels=["<br>".join(map(literal, textwrap.wrap(shorten(str(row["name"]), 44), 18))) for row in tiles],
         ids=[literal(row["value"]) for row in tiles],
         parents=[""] * len(tiles),
         values=[float(row["views_fractional"]) for row in tiles],
@@ -349,6 +350,7 @@ def _panel_scale(fig: go.Figure, rows: pd.DataFrame, measure: str, grid: Grid, l
             "anchor": _axes(place)[0],
             "tickvals": ticks,
             "ticktext": texts,
+            "showticklabels": place % grid.columns == 0,
             "range": [0, max(top, ticks[-1]) * 1.05 or 1],
         }
         fig.update_layout({f"yaxis{place + 1}" if place else "yaxis": axis})
