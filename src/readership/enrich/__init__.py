@@ -23,12 +23,12 @@ def enrich(
 
     Args:
         title, body: plain text, paragraphs separated by a newline.
-        declared_language: used when the text is too short to tell.
+        declared_language: used when the text is too short to tell; never against what the text says.
         own_names: how the site names itself; never a cited source, and a photo credited to one of them is its own.
         photo_credit, authors, dateline: as printed.
         own_topics: `topics.load(file)` of a newsroom's own topics; the package's when None.
     """
-    language = languages.detect(title, body) or declared_language
+    language = languages.detect(title, body, declared_language)
     source, provenance = cited.cited_source(body, own_names) or (None, None)
     return Enrichment(
         language=language,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from readership.errors import NotAnArticle
 from readership.models import PageFacts, Provenance, Site
-from readership.parse import generic, layouts, title
+from readership.parse import generic, layouts, sign, title
 from readership.parse.frame import GENERIC, Found, Hints, Layout
 from readership.parse.lines import plain, read_lines
 from readership.sites import Sites, registrable
@@ -34,8 +35,22 @@ def read_text(text: str, url: str | None, sites: Sites) -> PageFacts:
     """Facts of a page text."""
     site = sites.of_url(url) if url else None
     layout = layouts.named(site.layout) if site else GENERIC
-    found = read_article(normalise(text), None, hints_of(url), site, layout)
+    text = normalise(text)
+    found = read_article(text, None, hints_of(url), site, layout)
+    if not url and (signed := sign.of_text(found.body, text, sites)):
+        return _read_signed(text, found, *signed, sites)
     return facts(found, url, site, sites, layout.name)
+
+
+def _read_signed(text: str, found: Found, site: Site, phrase: Provenance, sites: Sites) -> PageFacts:
+    """Facts of a page without URL whose text names its site: zone, own names and rate order are then known."""
+    layout = layouts.named(site.layout)
+    try:
+        again = read_article(text, None, hints_of(None), site, layout)
+    except NotAnArticle:
+        return facts(found, None, None, sites, GENERIC.name)
+    again.provenance["site"] = phrase
+    return replace(facts(again, None, site, sites, layout.name), site=site.name)
 
 
 def read_article(text: str, tags: dict[int, str] | None, hints: Hints, site: Site | None, layout: Layout) -> Found:

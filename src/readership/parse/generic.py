@@ -104,8 +104,8 @@ def _section(
     )
     byline = _byline_section(lines[frame.last + 1 : frame.body])
     if byline and labelled is None:
-        found.section, line = byline
-        found.note("section", line)
+        found.section = byline[0]
+        found.note("section", byline[1])
         return
     for line in (
         labelled,
