@@ -2,60 +2,85 @@
 -- a slot's views are F(end) − F(start), clipped to the interval. An interval with fewer views than slots is walked by its
 -- views instead (view j falls at from + ⌈j·length/gained⌉): the same whole numbers from fewer rows. No sum is lost:
 -- the pieces of an interval add up to `gained`, exactly. Reads `moving`, `ladder` (n < 2^rung for each rung), `site`,
--- `calendar`, `moving_dimension`; fills `piece` and its sums.
+-- `calendar`, `moving_dimension`; fills `piece` and its sums. A series is a site and a meter, as a number: whole numbers are
+-- joined and grouped much faster than names.
+
+CREATE TEMP TABLE series AS
+SELECT row_number() OVER (ORDER BY m.site, m.meter) AS series, m.site, m.meter, s.zone, s.phase_s
+FROM (SELECT DISTINCT site, meter FROM moving) AS m JOIN site AS s ON s.site = m.site;
+
+CREATE TEMP TABLE series_slot AS
+SELECT r.series, c.slot, c.day, c.day_s, c.week_s, c.month_s
+FROM series AS r JOIN calendar AS c ON c.zone = r.zone;
 
 CREATE TEMP TABLE stretch AS
-SELECT m.article, m.meter, m.site, m.from_s, m.gained, m.to_s - m.from_s AS length_s, m.phase_s,
-    (m.from_s + m.phase_s) // 3600 AS slot,
-    (m.to_s + m.phase_s - 1) // 3600 - (m.from_s + m.phase_s) // 3600 + 1 AS slots,
-    least((m.to_s + m.phase_s - 1) // 3600 - (m.from_s + m.phase_s) // 3600 + 1, m.gained) AS steps
-FROM moving AS m
+SELECT m.article, r.series, m.from_s, m.gained, m.to_s - m.from_s AS length_s, r.phase_s,
+    (m.from_s + r.phase_s) // 3600 AS slot,
+    (m.to_s + r.phase_s - 1) // 3600 - (m.from_s + r.phase_s) // 3600 + 1 AS slots,
+    least((m.to_s + r.phase_s - 1) // 3600 - (m.from_s + r.phase_s) // 3600 + 1, m.gained) AS steps
+FROM moving AS m JOIN series AS r ON r.site = m.site AND r.meter = m.meter
 WHERE m.gained > 0 AND m.from_s IS NOT NULL AND m.to_s > m.from_s;
 
 CREATE TEMP TABLE many AS
 SELECT s.*, CAST(ceil(log2(s.steps) + 0.000000001) AS INTEGER) AS rung FROM stretch AS s WHERE s.slots > 1;
 
 CREATE TEMP TABLE piece AS
-SELECT article, meter, site, slot, gained AS views, length_s FROM stretch WHERE slots = 1
+SELECT article, series, slot, gained AS views, length_s FROM stretch WHERE slots = 1
 UNION ALL
-SELECT s.article, s.meter, s.site, s.slot + l.n AS slot,
+SELECT s.article, s.series, s.slot + l.n AS slot,
     (s.gained * (least((s.slot + l.n + 1) * 3600 - s.phase_s, s.from_s + s.length_s) - s.from_s)) // nullif(s.length_s, 0)
     - (s.gained * (greatest((s.slot + l.n) * 3600 - s.phase_s, s.from_s) - s.from_s)) // nullif(s.length_s, 0) AS views,
     s.length_s
 FROM many AS s JOIN ladder AS l ON l.rung = s.rung
 WHERE l.n < s.steps AND s.gained >= s.slots
 UNION ALL
-SELECT s.article, s.meter, s.site,
+SELECT s.article, s.series,
     (s.from_s + ((l.n + 1) * s.length_s + s.gained - 1) // nullif(s.gained, 0) + s.phase_s - 1) // 3600 AS slot,
     1 AS views, s.length_s
 FROM many AS s JOIN ladder AS l ON l.rung = s.rung
 WHERE l.n < s.steps AND s.gained < s.slots;
 
-CREATE TEMP TABLE day_piece AS
-SELECT p.article, p.meter, p.site, c.day,
+CREATE TEMP TABLE article_piece AS
+SELECT p.article, p.series, c.day,
     CAST(sum(p.views) AS BIGINT) AS views,
     CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed,
     CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
     CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
-FROM piece AS p
-JOIN site AS s ON s.site = p.site
-JOIN calendar AS c ON c.zone = s.zone AND c.slot = p.slot
-GROUP BY p.article, p.meter, p.site, c.day;
+FROM piece AS p JOIN series_slot AS c ON c.series = p.series AND c.slot = p.slot
+GROUP BY p.article, p.series, c.day;
+
+CREATE TEMP TABLE day_piece AS
+SELECT p.article, r.meter, p.day, p.views, p.observed, p.observed_week, p.observed_month
+FROM article_piece AS p JOIN series AS r ON r.series = p.series;
 
 CREATE TEMP TABLE hour_piece AS
-SELECT p.site, p.meter, p.slot, CAST(sum(p.views) AS BIGINT) AS views,
-    CAST(sum(CASE WHEN p.length_s <= 3600 THEN p.views ELSE 0 END) AS BIGINT) AS observed,
-    CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_day,
-    CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
-    CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
-FROM piece AS p
-JOIN site AS s ON s.site = p.site
-JOIN calendar AS c ON c.zone = s.zone AND c.slot = p.slot
-GROUP BY p.site, p.meter, p.slot;
+SELECT r.site, r.meter, h.slot, h.views, h.observed, h.observed_day, h.observed_week, h.observed_month
+FROM (
+    SELECT p.series, p.slot, CAST(sum(p.views) AS BIGINT) AS views,
+        CAST(sum(CASE WHEN p.length_s <= 3600 THEN p.views ELSE 0 END) AS BIGINT) AS observed,
+        CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_day,
+        CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
+        CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
+    FROM piece AS p JOIN series_slot AS c ON c.series = p.series AND c.slot = p.slot
+    GROUP BY p.series, p.slot
+) AS h
+JOIN series AS r ON r.series = h.series;
+
+CREATE TEMP TABLE dimension_value AS
+SELECT row_number() OVER (ORDER BY dimension, value) AS number, dimension, value
+FROM (SELECT DISTINCT dimension, value FROM moving_dimension) AS d;
+
+CREATE TEMP TABLE dimension_of AS
+SELECT m.article, v.number
+FROM moving_dimension AS m JOIN dimension_value AS v ON v.dimension = m.dimension AND v.value = m.value;
 
 CREATE TEMP TABLE dimension_piece AS
-SELECT p.site, p.meter, d.dimension, d.value, p.day, CAST(sum(p.views) AS BIGINT) AS views,
-    CAST(sum(p.observed) AS BIGINT) AS observed, CAST(sum(p.observed_week) AS BIGINT) AS observed_week,
-    CAST(sum(p.observed_month) AS BIGINT) AS observed_month
-FROM day_piece AS p JOIN moving_dimension AS d ON d.article = p.article
-GROUP BY p.site, p.meter, d.dimension, d.value, p.day;
+SELECT r.site, r.meter, v.dimension, v.value, g.day, g.views, g.observed, g.observed_week, g.observed_month
+FROM (
+    SELECT p.series, d.number, p.day, CAST(sum(p.views) AS BIGINT) AS views, CAST(sum(p.observed) AS BIGINT) AS observed,
+        CAST(sum(p.observed_week) AS BIGINT) AS observed_week, CAST(sum(p.observed_month) AS BIGINT) AS observed_month
+    FROM article_piece AS p JOIN dimension_of AS d ON d.article = p.article
+    GROUP BY p.series, d.number, p.day
+) AS g
+JOIN series AS r ON r.series = g.series
+JOIN dimension_value AS v ON v.number = g.number;

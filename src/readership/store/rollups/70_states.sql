@@ -145,17 +145,25 @@ WHERE l.published_s <= l.now_s - 691200 AND l.last_s >= l.now_s - 604800 AND g.g
 CREATE TEMP TABLE numbered_day AS
 SELECT zone, day, from_s, to_s, row_number() OVER (PARTITION BY zone ORDER BY from_s) AS number FROM calendar_day;
 
+-- The four days from the one of each slot: a small table to meet the intervals by equality.
+CREATE TEMP TABLE day_ahead AS
+SELECT c.zone, c.slot, d.number, d.from_s, d.to_s
+FROM calendar AS c
+JOIN numbered_day AS f ON f.zone = c.zone AND f.day = c.day
+CROSS JOIN (SELECT 0 AS further UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) AS n
+JOIN numbered_day AS d ON d.zone = f.zone AND d.number = f.number + n.further;
+
+CREATE TEMP TABLE short_interval AS
+SELECT i.article, i.meter, i.from_s, i.to_s, i.gained, l.zone, (i.from_s + l.phase_s) // 3600 AS slot
+FROM interval AS i JOIN lasting AS l ON l.article = i.article AND l.meter = i.meter
+WHERE i.from_s IS NOT NULL AND i.to_s > i.from_s AND i.to_s - i.from_s <= 172800;
+
 CREATE TEMP TABLE watched_day AS
 SELECT i.article, i.meter, d.number,
     CAST(sum((i.gained * (least(d.to_s, i.to_s) - i.from_s)) // nullif(i.to_s - i.from_s, 0)
         - (i.gained * (greatest(d.from_s, i.from_s) - i.from_s)) // nullif(i.to_s - i.from_s, 0)) AS BIGINT) AS views
-FROM interval AS i
-JOIN lasting AS l ON l.article = i.article AND l.meter = i.meter
-JOIN calendar AS c ON c.zone = l.zone AND c.slot = (i.from_s + l.phase_s) // 3600
-JOIN numbered_day AS f ON f.zone = c.zone AND f.day = c.day
-CROSS JOIN (SELECT 0 AS further UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) AS n
-JOIN numbered_day AS d ON d.zone = f.zone AND d.number = f.number + n.further
-WHERE i.from_s IS NOT NULL AND i.to_s > i.from_s AND i.to_s - i.from_s <= 172800 AND d.from_s < i.to_s
+FROM short_interval AS i JOIN day_ahead AS d ON d.zone = i.zone AND d.slot = i.slot
+WHERE d.from_s < i.to_s
 GROUP BY i.article, i.meter, d.number;
 
 CREATE TEMP TABLE best_days AS
