@@ -1,6 +1,19 @@
 """Articles: which articles are these, and how is each read?"""
 
-from readership.ui import beside, fetch, nothing, of_all, page, say, stop, switch, table
+from readership.ui import (
+    article_rows,
+    beside,
+    columns_with_rates,
+    fetch,
+    nothing,
+    of_all,
+    page,
+    rate_column,
+    say,
+    stop,
+    switch,
+    table,
+)
 
 LIMIT = 500
 SHOWN = [
@@ -21,7 +34,8 @@ order = switch(
         "title": say("By title"),
     },
 )
-rows = fetch("articles", selection, order=order, limit=LIMIT)
+currency = rate_column()
+rows = article_rows(selection, currency, order=order, limit=LIMIT)
 states = fetch("states", selection, order=order, limit=LIMIT)
 of_all(rows, facts)
-table(beside(rows, states), "articles", SHOWN, opens=True, height=640)
+table(beside(rows, states), "articles", columns_with_rates(SHOWN, currency), opens=True, height=640)

@@ -72,7 +72,6 @@ class Settings:
         return self.data / "state.sqlite"
 
 
-_TEXTS = {"nbk_url": "READERSHIP_NBK_URL", "ecb_url": "READERSHIP_ECB_URL"}
 _INTS = {
     "max_upload_mb": "READERSHIP_MAX_UPLOAD_MB",
     "max_page_mb": "READERSHIP_MAX_PAGE_MB",
@@ -98,7 +97,8 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         editions=Path(env.get("READERSHIP_EDITIONS") or data / "editions").expanduser().absolute(),
         sites_file=own_sites if own_sites.exists() or "READERSHIP_SITES" in env else None,
         language=env.get("READERSHIP_LANGUAGE", ""),
-        **{name: env[variable] for name, variable in _TEXTS.items() if env.get(variable)},
+        nbk_url=env.get("READERSHIP_NBK_URL") or Settings.nbk_url,
+        ecb_url=env.get("READERSHIP_ECB_URL") or Settings.ecb_url,
         **{name: _whole(env[variable], variable) for name, variable in _INTS.items() if env.get(variable)},
     )
 

@@ -24,8 +24,9 @@ from readership.ui.groups import (
 )
 from readership.ui.parts import board, grain, groups, key_figures, lead, movers, of_all, with_names
 from readership.ui.rates import (
-    RATE_COLUMNS,
+    article_rows,
     clashes,
+    columns_with_rates,
     matched,
     no_rates,
     rate_captures,
@@ -33,7 +34,6 @@ from readership.ui.rates import (
     rate_choice,
     rate_column,
     rate_figures,
-    with_rates,
 )
 from readership.ui.series import beside, switch, views_over_time
 from readership.ui.show import nothing, page, show, stop, table
@@ -41,15 +41,16 @@ from readership.ui.text import plain
 from readership.ui.upload import undo_batch, upload
 
 __all__ = [
-    "RATE_COLUMNS",
     "article_facts",
     "article_figures",
     "article_head",
     "article_id",
+    "article_rows",
     "asked_article",
     "beside",
     "board",
     "clashes",
+    "columns_with_rates",
     "converter",
     "counting",
     "country_figures",
@@ -99,6 +100,5 @@ __all__ = [
     "upload",
     "views_over_time",
     "with_names",
-    "with_rates",
     "zone",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,7 @@ CLASHES = [
     "captures", "captured_at_basis", "title",
 ]  # fmt: skip
 NO_RATES = "none"
+RATE_COLUMNS = ("official", "quote", "official_day")
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,7 @@ def _options(pairs: pd.DataFrame) -> dict[str, str]:
     found = {}
     for row in pairs.to_dict("records"):
         quote = row["quote"] if known(row["quote"]) else ""
-        parts = [
-            f"{pair_name(row['currency'], quote or None, language)} · {language.currency(row['currency'])}"
-        ]
+        parts = [f"{pair_name(row['currency'], quote or None, language)} · {language.currency(row['currency'])}"]
         parts += [say("in headers")] if row["captures"] else []
         parts += [say("official: {sources}", sources=row["sources"])] if row["official_days"] else []
         found[f"{row['currency']}/{quote}"] = plain(", ".join(parts)).replace("\\", "")
@@ -204,9 +204,14 @@ def rate_column() -> str | None:
     return None if chosen in (None, NO_RATES) else str(chosen)
 
 
-RATE_COLUMNS = ["official", "official_day", "quote", "official_source"]
+def article_rows(selection: Selection, currency: str | None, **params: Any) -> pd.DataFrame:
+    """Articles, with the official rate of the currency on each publication day when one is wanted."""
+    if currency is None:
+        return fetch("articles", selection, **params)
+    return fetch("articles_with_rates", selection, currency=currency, **params)
 
 
-def with_rates(rows: pd.DataFrame, selection: Selection, currency: str | None, **params: Any) -> pd.DataFrame:
-    """Rows of the query `articles`, or those of `articles_with_rates` under the same parameters."""
-    return rows if currency is None else fetch("articles_with_rates", selection, currency=currency, **params)
+def columns_with_rates(shown: Sequence[str], currency: str | None) -> list[str]:
+    """The columns shown, those of the rate and its day after the publication when one is wanted."""
+    first, *others = shown
+    return [first, *(RATE_COLUMNS if currency else ()), *others]
