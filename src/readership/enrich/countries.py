@@ -111,7 +111,11 @@ def _hits(text: Text) -> Iterator[Hit]:
 def _judged(text: Text, start: int, end: int, senses: list[Sense]) -> Hit | None:
     capital = text.whole[start].isupper()
     if len(senses) == 1 and senses[0].plain and not senses[0].written:
-        return Hit(start, end, senses, 2) if (capital or not senses[0].capital) and not _trapped(text, start, end) else None
+        return (
+            Hit(start, end, senses, 2)
+            if (capital or not senses[0].capital) and not _trapped(text, start, end)
+            else None
+        )
     fits = [
         sense for sense in senses
         if (text.whole.startswith(sense.written, start) if sense.written else capital or not sense.capital)

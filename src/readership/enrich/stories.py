@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import lru_cache
 
 from readership.enrich import authors
 
@@ -66,11 +66,11 @@ def marks(title: str, body: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(n for n in numbers if len(n) > 1), frozenset(name for name in names if len(name) > 3)
 
 
-@cache
 def _stem(word: str) -> str:
     return _ENDING.sub("", word) if len(word) > 5 else word
 
 
+@lru_cache(maxsize=100_000)
 def _skeleton(word: str) -> str:
     """The consonants of a name's stem in Latin letters, enough to tell people and places apart in three scripts."""
     sound = authors.key(_stem(word.lower()))

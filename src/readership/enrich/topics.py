@@ -78,7 +78,7 @@ class Topics:
     def lexicons(self) -> tuple[Lexicon[Sense], Lexicon[Sense]]:
         """All terms, and those of the second level, behind one automaton each; built at first use."""
         if not self._lexicon:
-            self._lexicon.extend((Lexicon(_entries(terms), itemgetter(0)) for terms in (self.terms, self.details)))
+            self._lexicon.extend(Lexicon(_entries(terms), itemgetter(0)) for terms in (self.terms, self.details))
         return self._lexicon[0], self._lexicon[1]
 
     def name(self, slug: str, language: str) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from readership import sites as site_entries
+from readership.enrich import stories
 from readership.errors import NoEdition
 from readership.pipeline import purge, recover
 from readership.queries import macros
 from readership.settings import Settings
 from readership.store import disk, edition
+from readership.store.stories import Joining, Telling
 from readership.store.writer import locked
 
 
@@ -31,10 +34,28 @@ def publish(settings: Settings, *, full: bool = False, now: datetime | None = No
         takedowns = purge.begun(store)
     moment = (now or datetime.now(UTC)).replace(microsecond=0)
     with locked(settings):
-        published = edition.build(settings, known.all, macros(), moment, full=full or takedowns is not None)
+        published = edition.build(
+            settings, known.all, macros(), moment, full=full or takedowns is not None, joining=Joining(_pairs, _groups)
+        )
         if takedowns:
             purge.finish(settings, published, takedowns)
     return published
+
+
+def _pairs(tellings: list[Telling]) -> Iterator[tuple[int, int, float]]:
+    """Articles of one site that tell one story in several languages."""
+    for pair in stories.pairs(_story(telling) for telling in tellings):
+        yield pair.first, pair.second, pair.score
+
+
+def _story(telling: Telling) -> stories.Story:
+    numbers, names = stories.marks(telling.title, telling.body)
+    published = datetime.fromtimestamp(telling.published_s, UTC)
+    return stories.Story(telling.article, telling.language, published, frozenset(telling.countries), numbers, names)
+
+
+def _groups(pairs: Iterable[tuple[int, int, float]]) -> dict[int, int]:
+    return stories.groups(stories.Pair(one, other, score, ()) for one, other, score in pairs)
 
 
 def outdated(settings: Settings) -> bool:

@@ -18,7 +18,7 @@ import pyarrow as pa
 from readership.errors import StoreDamaged
 from readership.models import Site
 from readership.settings import Settings
-from readership.store import calendar, database
+from readership.store import calendar, database, stories
 from readership.store.ledger import sync_folder
 from readership.store.walk import walk
 
@@ -32,6 +32,11 @@ BY_ARTICLE = (
     "article_dimension", "interval", "aside", "article_meter", "article_age",
 )  # fmt: skip
 MADE_WHOLE = ("header_rate", "newest_reading", "read_span", "spike_threshold", "article_state", "matched_capture")
+PIECES = (
+    "moving", "moving_dimension", "series", "series_slot", "stretch", "many", "piece", "article_piece", "day_piece",
+    "hour_piece", "dimension_value", "dimension_of", "dimension_piece",
+)  # fmt: skip
+"""Temporary tables of 40_pieces.sql, made once for what was there before and once for what is there now."""
 SORTED_BY = {"article": "published_s DESC", "interval": "to_s", "article_day": "day"}
 
 
@@ -89,12 +94,18 @@ def schema_of(macros: Sequence[str]) -> str:
 
 
 def build(
-    settings: Settings, sites: Sequence[Site], macros: Sequence[str], now: datetime, *, full: bool = False
+    settings: Settings,
+    sites: Sequence[Site],
+    macros: Sequence[str],
+    now: datetime,
+    *,
+    full: bool = False,
+    joining: stories.Joining | None = None,
 ) -> Published:
     """Makes the next edition and moves the pointer to it; the caller holds the writer's lock.
 
     The previous edition is copied and only articles with new facts are worked on, unless `full`, the shape changed, or
-    facts were taken away since.
+    facts were taken away since. `joining` says which articles tell one story; without it there are no stories.
 
     Raises:
         DiskFull, StoreDamaged: the edition published before stays in place.
@@ -107,10 +118,10 @@ def build(
     schema = schema_of(macros)
     try:
         basis = before if before and not full and before.schema == schema else None
-        facts = _fill_on(settings, building, basis, sites, macros, now) if basis else None
+        facts = _fill_on(settings, building, basis, sites, macros, now, joining) if basis else None
         if facts is None:
             _sweep(settings.editions)
-            facts = _fill(settings, building, None, sites, macros, now)
+            facts = _fill(settings, building, None, sites, macros, now, joining)
         if facts is None:
             raise AssertionError("a full build never asks for a full build")
         published = Published(
@@ -129,11 +140,17 @@ def _text(value: object) -> str | None:
 
 
 def _fill_on(
-    settings: Settings, building: Path, basis: Published, sites: Sequence[Site], macros: Sequence[str], now: datetime
+    settings: Settings,
+    building: Path,
+    basis: Published,
+    sites: Sequence[Site],
+    macros: Sequence[str],
+    now: datetime,
+    joining: stories.Joining | None,
 ) -> dict[str, object] | None:
     """Fills the file on what was published before; None when that can't be used."""
     try:
-        return _fill(settings, building, basis, sites, macros, now)
+        return _fill(settings, building, basis, sites, macros, now, joining)
     except StoreDamaged:
         return None  # a damaged edition is no loss: the facts make another; damaged facts will say so themselves
 
@@ -154,6 +171,7 @@ def _fill(
     sites: Sequence[Site],
     macros: Sequence[str],
     now: datetime,
+    joining: stories.Joining | None,
 ) -> dict[str, object] | None:
     """Fills the file; None when an incremental build finds that facts were taken away."""
     if basis:
@@ -162,7 +180,7 @@ def _fill(
     try:
         with database.plainly(building):
             connection.execute(" ".join(["ATTACH", _quoted(str(settings.store)), "AS facts (READ_ONLY)"]))
-            maker = _Maker(connection, sites, now, full=basis is None)
+            maker = _Maker(connection, sites, now, full=basis is None, joining=joining)
             if basis is None:
                 maker.run("00_tables.sql")
             elif maker.facts_went():
@@ -186,12 +204,19 @@ class _Maker:
     """One run over the rollups, on a connection where `facts` is attached."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, sites: Sequence[Site], now: datetime, *, full: bool
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        sites: Sequence[Site],
+        now: datetime,
+        *,
+        full: bool,
+        joining: stories.Joining | None = None,
     ) -> None:
         self.connection = connection
         self.sites = sites
         self.now = now
         self.full = full
+        self.joining = joining
 
     def run(self, name: str) -> None:
         """Runs one rollup file."""
@@ -241,7 +266,10 @@ class _Maker:
             if not self.full:
                 self._pieces("interval", "article_dimension", "article", sign=-1)
             self._pieces("fresh_interval", "fresh_article_dimension", "fresh_article", sign=1)
+            blocks = stories.touched_blocks(self.connection)
             self._replace_touched()
+            if self.joining:
+                stories.make(self.connection, self.joining, blocks)
             self._totals()
         self._small_tables()
         return self._meta(touched)
@@ -347,16 +375,7 @@ class _Maker:
 
     def _pieces(self, intervals: str, dimensions: str, articles: str, *, sign: int) -> None:
         """Expands intervals into hour pieces and adds (or, for what was there before, takes away) their sums."""
-        for name in (
-            "moving",
-            "moving_dimension",
-            "stretch",
-            "many",
-            "piece",
-            "day_piece",
-            "hour_piece",
-            "dimension_piece",
-        ):
+        for name in PIECES:
             self.sql("DROP TABLE IF EXISTS", name)
         self.sql(
             "CREATE TEMP TABLE moving AS SELECT i.article, i.meter, a.site, i.from_s, i.to_s, i.gained, s.phase_s FROM",

@@ -96,7 +96,7 @@ UNION ALL SELECT article, 'source', coalesce(source_org, cited_source) FROM fres
 UNION ALL SELECT article, 'credit', coalesce(credit_org, photo_credit) FROM fresh_article
     WHERE coalesce(credit_org, photo_credit) IS NOT NULL
 UNION ALL SELECT article, 'author', author FROM fresh_article_author
-UNION ALL SELECT article, 'topic', topic FROM fresh_article_topic
+UNION ALL SELECT article, CASE WHEN contains(topic, '/') THEN 'subtopic' ELSE 'topic' END, topic FROM fresh_article_topic
 UNION ALL SELECT article, 'country', country FROM fresh_article_country;
 
 CREATE TEMP TABLE fresh_article_text AS SELECT article, body FROM newest WHERE body IS NOT NULL;

@@ -1,0 +1,139 @@
+"""The same story in several languages: which articles a publish looks at again, and the tables that keep the answer.
+
+Who tells one story is no matter of the store: the caller hands in a `Joining`. Articles are compared site by site in
+blocks of a week with the 72 hours before it; a pair is kept with the block of its later article, so that a new article
+asks for one or two blocks only and the answer is the same whether blocks are made one by one or all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+BLOCK_S = 7 * 86_400
+REACH_S = 72 * 3_600
+"""How far back the earlier article of a pair may lie."""
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One article as the joining sees it: id, language, publication in epoch seconds, countries, title and body."""
+
+    article: int
+    language: str | None
+    published_s: int
+    countries: tuple[str, ...]
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """How articles are told to be one story.
+
+    Attributes:
+        pairs: articles of one site and block → (article, other article, score 0..1).
+        groups: all pairs → article → the story it belongs to.
+    """
+
+    pairs: Callable[[list[Telling]], Iterable[tuple[int, int, float]]]
+    groups: Callable[[Iterable[tuple[int, int, float]]], dict[int, int]]
+
+
+Block = tuple[str, int]
+
+
+def touched_blocks(connection: duckdb.DuckDBPyConnection) -> set[Block]:
+    """(site, block) of the touched articles, as they were and as they are now; call before they are replaced."""
+    rows = connection.execute(
+        "SELECT DISTINCT site, published_s FROM fresh_article WHERE published_s IS NOT NULL UNION "
+        "SELECT DISTINCT a.site, a.published_s FROM article AS a JOIN touched AS t ON t.article = a.article "
+        "WHERE a.published_s IS NOT NULL"
+    ).fetchall()
+    return {(site, (at + later) // BLOCK_S) for site, at in rows for later in (0, REACH_S)}
+
+
+def make(connection: duckdb.DuckDBPyConnection, joining: Joining, blocks: set[Block]) -> None:
+    """Makes the pairs of these blocks again, and the stories of all pairs."""
+    connection.executemany(
+        "DELETE FROM story_pair WHERE site = ? AND block = ?", [list(one) for one in blocks] or [["", 0]]
+    )
+    rows: list[dict[str, object]] = []
+    for site, first, last in _runs(sorted(blocks)):
+        tellings = _tellings(connection, site, first, last)
+        for block in range(first, last + 1):
+            rows.extend(_pairs(joining, site, block, tellings))
+    _add(connection, rows)
+    _group(connection, joining)
+
+
+def _runs(blocks: list[Block]) -> Iterator[tuple[str, int, int]]:
+    """(site, first block, last block) of blocks in a row, a few at a time: texts of so many weeks are held at once."""
+    at = 0
+    while at < len(blocks):
+        site, first = blocks[at]
+        last = first
+        while at + 1 < len(blocks) and blocks[at + 1] == (site, last + 1) and last - first < _AT_ONCE - 1:
+            at, last = at + 1, last + 1
+        yield site, first, last
+        at += 1
+
+
+def _pairs(joining: Joining, site: str, block: int, tellings: list[Telling]) -> Iterator[dict[str, object]]:
+    low, high = block * BLOCK_S, (block + 1) * BLOCK_S
+    near = [telling for telling in tellings if low - REACH_S <= telling.published_s < high]
+    if len({telling.language for telling in near}) < 2:
+        return
+    begin = {telling.article: telling.published_s for telling in near}
+    for one, other, score in joining.pairs(near):
+        if max(begin[one], begin[other]) >= low:
+            yield {"site": site, "block": block, "article": one, "other": other, "score": score}
+
+
+def _tellings(connection: duckdb.DuckDBPyConnection, site: str, first: int, last: int) -> list[Telling]:
+    low, high = first * BLOCK_S - REACH_S, (last + 1) * BLOCK_S
+    rows = connection.execute(
+        "WITH near AS (SELECT article, language, published_s, title FROM article "
+        "WHERE site = ? AND published_s >= ? AND published_s < ?), "
+        "named AS (SELECT article, list(country) AS countries FROM article_country "
+        "WHERE article IN (SELECT article FROM near) GROUP BY article) "
+        "SELECT n.article, n.language, n.published_s, c.countries, n.title, t.body FROM near AS n "
+        "LEFT JOIN named AS c ON c.article = n.article "
+        "LEFT JOIN article_text AS t ON t.article = n.article ORDER BY n.published_s, n.article",
+        [site, low, high],
+    ).fetchall()
+    return [
+        Telling(article, language, at, tuple(sorted(countries or ())), title or "", body or "")
+        for article, language, at, countries, title, body in rows
+    ]
+
+
+def _add(connection: duckdb.DuckDBPyConnection, rows: list[dict[str, object]]) -> None:
+    if rows:
+        connection.register("pair_rows", pa.Table.from_pylist(rows))
+        connection.execute("INSERT INTO story_pair BY NAME SELECT * FROM pair_rows")
+        connection.unregister("pair_rows")
+
+
+def _group(connection: duckdb.DuckDBPyConnection, joining: Joining) -> None:
+    pairs = connection.execute("SELECT article, other, score FROM story_pair ORDER BY article, other").fetchall()
+    best: dict[int, float] = {}
+    for one, other, score in pairs:
+        best[one] = max(score, best.get(one, 0.0))
+        best[other] = max(score, best.get(other, 0.0))
+    stories = joining.groups(pairs)
+    connection.execute("DELETE FROM story")
+    if stories:
+        articles = sorted(stories)
+        rows = pa.table({
+            "article": pa.array(articles, pa.int64()),
+            "story": pa.array([stories[article] for article in articles], pa.int64()),
+            "score": pa.array([best[article] for article in articles], pa.float64()),
+        })  # fmt: skip
+        connection.register("story_rows", rows)
+        connection.execute("INSERT INTO story BY NAME SELECT * FROM story_rows")
+        connection.unregister("story_rows")
