@@ -136,10 +136,28 @@ def _ingest(options: argparse.Namespace) -> int:
         url=options.url, captured_at=_moment(options.captured_at), column_map=_mapping(options.map), site=options.site,
         meter=options.meter,
     )  # fmt: skip
+    if options.progress:
+        return _tell(
+            ingest(settings_module.load(), paths, chosen, _Shares(sources.total(paths)).add), as_json=options.json
+        )
     quiet = options.json or not sys.stderr.isatty()
     with tqdm(total=sources.total(paths), unit="B", unit_scale=True, disable=quiet, file=sys.stderr) as bar:
         summary = ingest(settings_module.load(), paths, chosen, bar.update)
     return _tell(summary, as_json=options.json)
+
+
+class _Shares:
+    """Says on standard error which share of the bytes has been read, a JSON line a hundredth: for a program's bar."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._read, self._said = max(total, 1), 0, -1
+
+    def add(self, size: int) -> None:
+        """So many bytes more have been read."""
+        self._read += size
+        if (hundredth := 100 * self._read // self._total) > self._said:
+            self._said = hundredth
+            print(json.dumps({"progress": hundredth / 100}), file=sys.stderr, flush=True)
 
 
 def _tell(summary: Any, *, as_json: bool) -> int:
@@ -483,6 +501,7 @@ def _add_reading(commands: Any) -> None:
     made.add_argument("--site", help="site of rows whose URLs have no host")
     made.add_argument("--meter", help="name of the counter that imported views come from")
     made.add_argument("--json", action="store_true", help="print the summary as JSON")
+    made.add_argument("--progress", action="store_true", help="say the share read on standard error, as JSON lines")
     made = _command(commands, "publish", _publish, "Make the next edition from the store.")
     made.add_argument("--full", action="store_true", help="make everything again")
     made = _command(commands, "collect", _collect, "Read the sites again and again, as their entries say.")

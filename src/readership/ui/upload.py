@@ -12,7 +12,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -90,7 +91,8 @@ def _load(settings: Settings, files: Sequence[Any], address: str) -> Outcome:
             _store(folder, number, file)
             bar.progress(0.5 * number / len(files), text=say("Received {n} of {all}", n=number, all=len(files)))
         bar.progress(0.5, text=say("Reading pages …"))
-        outcome = _run(settings, ["ingest", "--json", *(["--url", address] if address else []), str(folder)])
+        arguments = ["ingest", "--json", "--progress", *(["--url", address] if address else []), str(folder)]
+        outcome = _run(settings, arguments, lambda done: bar.progress(0.5 + 0.45 * done, text=say("Reading pages …")))
         bar.progress(1.0, text=say("Done"))
         return replace(outcome, names={f"{n:06d}": str(file.name) for n, file in enumerate(files, start=1)})
 
@@ -115,25 +117,35 @@ def _store(folder: Path, number: int, file: Any) -> None:
         shutil.copyfileobj(file, out, 1 << 20)
 
 
-def _run(settings: Settings, arguments: list[str]) -> Outcome:
-    """Run the command line in a child and wait for it, half an hour at most."""
-    process = subprocess.Popen(  # noqa: S603  (our own interpreter and module, arguments as a list)
-        [sys.executable, "-m", "readership.cli", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        env=_environment(settings),
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
-    try:
-        out, err = process.communicate(timeout=TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        return Outcome(1, {"error": say("It took too long and was ended; what was loaded completely is kept.")}, "")
-    return Outcome(process.returncode, _summary(out), err.strip())
+def _run(settings: Settings, arguments: list[str], progress: Callable[[float], Any] | None = None) -> Outcome:
+    """Run the command line in a child and wait for it, half an hour at most; `progress` is told shares of 1."""
+    words: list[str] = []
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen(  # noqa: S603  (our own interpreter and module, arguments as a list)
+            [sys.executable, "-m", "readership.cli", *arguments],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            env=_environment(settings),
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        ender = threading.Timer(TIMEOUT_S, process.kill)
+        ender.start()
+        for line in process.stderr or ():
+            done = _summary(line).get("progress")
+            if isinstance(done, int | float) and progress:
+                progress(min(max(float(done), 0.0), 1.0))
+            elif done is None:
+                words.append(line)
+        code = process.wait()
+        late = not ender.is_alive() and code < 0
+        ender.cancel()
+        if late:
+            return Outcome(1, {"error": say("It took too long and was ended; what was loaded completely is kept.")}, "")
+        out.seek(0)
+        return Outcome(code, _summary(out.read().decode("utf-8", "replace")), "".join(words).strip())
 
 
 def _environment(settings: Settings) -> dict[str, str]:
