@@ -294,7 +294,7 @@ def answer(n: int = 0) -> Answer:
 def test_a_torn_spool_file_is_cut_to_its_last_whole_answer(tmp_path, cut):
     spool = Spool(tmp_path, "Readership/0")
     spool.add(answer(1), "https://a.org/1")
-    torn = tmp_path / "00000001.open"
+    (torn,) = tmp_path.iterdir()
     whole = torn.stat().st_size
     spool.add(answer(2), "https://a.org/2")
     torn.write_bytes(torn.read_bytes()[: whole + cut])
@@ -335,6 +335,25 @@ def test_an_article_that_was_taken_down_is_never_asked_for_again(data, site):
     run(data, site, 3 * HOUR)
     assert asked(site, since)[site.stories[0].path] == 0
     assert asked(site, since)[site.stories[1].path] > 3
+
+
+def test_an_answer_that_waits_while_its_article_is_taken_down_is_not_archived(data, site, monkeypatch):
+    from readership.pipeline.takeback import forget
+    from readership.store import archive
+
+    run(data, site, 20)
+
+    def busy(*_: object, **__: object) -> None:
+        raise StoreBusy("Somebody writes.")
+
+    monkeypatch.setattr(collector, "ingest", busy)
+    run(data, site, 60)
+    monkeypatch.undo()
+    forget(data, "127.0.0.1", str(site.stories[0].key))
+    run(data, site, once=True)
+    pages = [page.url for folder in data.archive.iterdir() for page in archive.pages(folder)]
+    assert len(pages) > 5
+    assert site.base + site.stories[0].path not in pages
 
 
 def test_nothing_new_publishes_nothing(data, site):

@@ -26,7 +26,7 @@ from readership.models import Site
 from readership.pipeline import batches, recover
 from readership.pipeline.collect import alarms
 from readership.pipeline.collect.clock import Clock
-from readership.pipeline.collect.spool import Spool
+from readership.pipeline.collect.spool import Spool, purge
 from readership.pipeline.collect.state import State
 from readership.pipeline.collect.status import file_of, pause, resume, status
 from readership.pipeline.collect.work import Worker
@@ -307,6 +307,9 @@ class _Run:
         paths = self.spool.whole()
         if not paths:
             return
+        if gone := self._forgotten():
+            for path in paths:
+                purge(path, lambda url: self.known.key(url) in gone)
         try:
             self.unpublished.touch()
             done = ingest(self.settings, paths, Options(command=COMMAND, publish=False))

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import io
 import os
+import secrets
 import threading
 import zlib
-from collections.abc import Iterable
-from datetime import UTC
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from readership.sources.web import Answer
 
-_OPEN, _WHOLE = ".open", ".warc.gz"
+_OPEN, _WHOLE, _FRESH = ".open", ".warc.gz", ".new"
 _NOT_KEPT = frozenset({"transfer-encoding", "connection", "keep-alive", "set-cookie", "set-cookie2", "content-length"})
 _CHUNK = 1 << 20
 
@@ -33,7 +35,8 @@ class Spool:
         self.folder, self._agent = folder, agent
         self._lock = threading.Lock()
         self._file: Any = None
-        self._number = max((int(path.name[:8]) for path in folder.iterdir() if path.name[:8].isdigit()), default=0)
+        for unfinished in folder.glob(f"*{_FRESH}"):
+            unfinished.unlink()
         for torn in sorted(folder.glob(f"*{_OPEN}")):
             _mend(torn)
         self._left = any(folder.glob(f"*{_WHOLE}"))
@@ -42,18 +45,19 @@ class Spool:
         """Writes one answer, under the URL it is an answer for."""
         with self._lock:
             if self._file is None:
-                self._begin()
+                self._begin(answer.at)
             kept = [(name, value) for name, value in answer.headers if name not in _NOT_KEPT]
             kept.append(("content-length", str(len(answer.raw))))
             line = f"{answer.status} {answer.reason}".strip()
             self._write("response", url, answer, StatusAndHeaders(line, kept, protocol="HTTP/1.1"))
 
-    def _begin(self) -> None:
-        self._number += 1
-        self._file = (self.folder / f"{self._number:08d}{_OPEN}").open("wb")
+    def _begin(self, now: datetime) -> None:
+        # A name of its own for ever: by it, files that a batch holds already are told from those that wait.
+        name = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        self._file = (self.folder / f"{name}{_OPEN}").open("wb")
         writer = WARCWriter(self._file, gzip=True)
         writer.write_record(writer.create_warcinfo_record(
-            f"{self._number:08d}{_WHOLE}", {"software": self._agent, "format": "WARC File Format 1.0", "robots": "obey"}
+            f"{name}{_WHOLE}", {"software": self._agent, "format": "WARC File Format 1.0", "robots": "obey"}
         ))  # fmt: skip
 
     def _write(self, kind: str, url: str, answer: Answer, http: StatusAndHeaders) -> None:
@@ -73,7 +77,7 @@ class Spool:
                 self._file.flush()
                 os.fsync(self._file.fileno())
                 self._file.close()
-                Path(self._file.name).rename(self.folder / f"{self._number:08d}{_WHOLE}")
+                Path(self._file.name).rename(self._file.name.removesuffix(_OPEN) + _WHOLE)
                 self._file = None
             found = sorted(self.folder.glob(f"*{_WHOLE}"))
             self._left = bool(found)
@@ -91,6 +95,20 @@ class Spool:
         return self._file is not None or self._left
 
 
+def purge(path: Path, unwanted: Callable[[str], bool]) -> None:
+    """Takes the answers for some URLs out of a whole file; the file is replaced in one rename."""
+    fresh = path.with_suffix(_FRESH)
+    dropped = False
+    with path.open("rb") as source, fresh.open("wb") as target:
+        writer = WARCWriter(target, gzip=True)
+        for record in ArchiveIterator(source):
+            if record.rec_type == "response" and unwanted(record.rec_headers["WARC-Target-URI"]):
+                dropped = True
+            else:
+                writer.write_record(record)
+    fresh.replace(path) if dropped else fresh.unlink()
+
+
 def _mend(path: Path) -> None:
     """Cuts a file back to its last whole member and makes it ready."""
     end = _whole_bytes(path)
@@ -98,7 +116,7 @@ def _mend(path: Path) -> None:
         path.unlink()
         return
     os.truncate(path, end)
-    path.rename(path.with_suffix("").with_name(path.name.removesuffix(_OPEN) + _WHOLE))
+    path.rename(path.with_suffix(_WHOLE))
 
 
 def _whole_bytes(path: Path) -> int:
