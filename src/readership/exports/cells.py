@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from readership.exports import text
 
-ROWS, BYTES = 16_384, 16 << 20
+ROWS, BYTES = 4_096, 8 << 20
 """Rows, and bytes of them, that are worked on at once: what bounds the memory of an export."""
 
 

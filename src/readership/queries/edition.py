@@ -17,7 +17,7 @@ from readership.errors import NoEdition
 from readership.settings import Settings
 
 POINTER = "current.json"
-APART_MB = 112
+APART_MB = 128
 """Memory of a connection apart, megabytes: what an export of a million rows may take, sorting included."""
 
 
