@@ -7,7 +7,7 @@ is no source, and a ministry without a name isn't one either.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from readership.models import Provenance
@@ -178,13 +178,16 @@ def cited_source(text: str, own_names: Iterable[str] = ()) -> tuple[str, Provena
     """
     text = text[:_LOOK_AT]
     low = text.lower()
+    if len(low) != len(text):  # İ grows when made small
+        text = text.replace("İ", "I")
+        low = text.lower()
     own = _own_keys(tuple(own_names))
     found: list[tuple[int, str, str]] = []
     cyrillic = "о" in low or "а" in low
     for latin, stems, patterns in _RULES:
-        if latin is not cyrillic and any(map(low.__contains__, stems)):
+        if latin is not cyrillic and (said := [stem for stem in stems if stem in low]):
             for pattern in patterns:
-                found.extend(_named(pattern, text, own, _begin(pattern, low, stems)))
+                found.extend(_named(_matches(pattern, text, low, said), text, own, pattern in _ENDS_WITH_NAME))
     if not found:
         return None
     at, name, sentence = min(found)
@@ -192,11 +195,36 @@ def cited_source(text: str, own_names: Iterable[str] = ()) -> tuple[str, Provena
     return name, Provenance(f"body paragraph {line}", sentence[:200])
 
 
-def _begin(pattern: re.Pattern[str], low: str, stems: tuple[str, ...]) -> int:
-    """Where looking begins: a name that follows its verb can't stand before the first of them."""
-    if pattern not in (_EN_BEFORE, _RU_BEFORE):
-        return 0
-    return max(0, min(at for at in map(low.find, stems) if at >= 0) - _FEW_WORDS)
+_LONGEST_NAME = 102
+_AROUND = 300
+_CLAUSE_MARK = re.compile(r"[,;:()!?\n–—]|\.(?!\w)")
+
+
+def _matches(pattern: re.Pattern[str], text: str, low: str, stems: Sequence[str]) -> Iterator[re.Match[str]]:
+    """Matches of a rule, looked for only around its stems.
+
+    A Kazakh name stands before its verb: tried at each place it would take time that grows with its length, so it is
+    tried at the beginning of the clause alone.
+    """
+    if pattern not in _ENDS_WITH_NAME:
+        first = min(map(low.find, stems))
+        last = max(map(low.rfind, stems))
+        few = _FEW_WORDS if pattern in (_EN_BEFORE, _RU_BEFORE) else _AROUND
+        yield from pattern.finditer(text, max(0, first - few), last + _AROUND)
+        return
+    for at in sorted(place for stem in stems for place in _places(low, stem)):
+        start = max(0, at - _LONGEST_NAME)
+        for mark in _CLAUSE_MARK.finditer(text, start, at):
+            start = mark.end()
+        if match := pattern.match(text, at - len(text[start:at].lstrip()), at + _AROUND):
+            yield match
+
+
+def _places(low: str, stem: str) -> Iterator[int]:
+    at = low.find(stem)
+    while at >= 0:
+        yield at
+        at = low.find(stem, at + 1)
 
 
 @lru_cache(256)
@@ -205,9 +233,11 @@ def _own_keys(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for name in names if _plain(name) for key in (_plain(name), *_stems(name))))
 
 
-def _named(pattern: re.Pattern[str], text: str, own: tuple[str, ...], begin: int) -> list[tuple[int, str, str]]:
-    for match in pattern.finditer(text, begin):
-        name, quoted = _clean(match["name"], pattern in _ENDS_WITH_NAME, own)
+def _named(
+    matches: Iterable[re.Match[str]], text: str, own: tuple[str, ...], backwards: bool
+) -> list[tuple[int, str, str]]:
+    for match in matches:
+        name, quoted = _clean(match["name"], backwards, own)
         if name and not _is_own(name, own) and (_is_organisation(name) or (quoted and not _PERSON_WORDS.search(name))):
             return [(match.start("name"), name, _sentence(text, match))]
     return []

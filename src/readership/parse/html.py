@@ -70,6 +70,7 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _MARKED = re.compile(r"<(h1|figcaption)(?:\s[^>]*)?>")
 # Inline elements that touch are set apart by style sheets: their texts are not one word.
 _TOUCHING = tuple(f"</{name}><" for name in ("span", "a", "b", "i", "strong", "em", "button", "small"))
+_WHITES = "\t\r\n\f"
 _WHITE = re.compile(r"[ \t\r\n\f]+")
 # Counters whose only label is an icon or a box's name.
 _ICONS = (
@@ -150,10 +151,11 @@ def read(text: str, url: str | None, sites: Sites) -> PageFacts:
     site = sites.of_url(url) if url else None
     layout = layouts.named(site.layout) if site else GENERIC
     _clean(tree)
-    _from_blocks(told, tree)
     text, tags = visible((tree.body.html if tree.body is not None else None) or "")
     hints = _hints(url, told)
     found = read_article(text, tags, hints, site, layout)
+    if not found.authors or found.section is None:
+        _from_blocks(told, tree)
     _apply(found, told, site)
 
     return facts(found, url, site, sites, layout.name, told.language)
@@ -236,11 +238,11 @@ def _is_path(node: LexborNode) -> bool:
 
 def visible(markup: str) -> tuple[str, dict[int, str]]:
     """Text of a parsed and written markup as lines, one a block, and which of them are headings and captions."""
-    marked = _COMMENT.sub("", markup)
-    for white in "\t\r\n\f":  # faster by far than translate() on other than Latin text
+    marked = _COMMENT.sub("", markup) if "<!--" in markup else markup
+    for white in _WHITES:  # faster by far than translate() on other than Latin text
         marked = marked.replace(white, " ")
     for touching in _TOUCHING:
-        marked = marked.replace(touching, f"{touching[:-1]} <")
+        marked = marked.replace(touching, " <")  # with a space the end itself is not needed any more
     marked = _MARKED.sub("\n\x02\\1\x03", marked)
     marked = _OTHER.sub(" ", _INLINE.sub("", _BLOCK.sub("\n", marked)))
     kept: list[str] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 
 from readership.parse import dates, header, words
 from readership.parse.dates import Printed
@@ -211,7 +212,10 @@ def read_lines(text: str, tags: dict[int, str] | None = None, most: int | None =
             continue
         line = Line(no, stripped, gap=gap, tag=tags.get(no, "") if tags else "")
         if len(found) < _LOOKED_AT:
-            classify(line)
+            if len(stripped) <= _RECURRING and not line.tag:
+                _classify_short(line)
+            else:
+                classify(line)
         else:
             _classify_roughly(line)
         found.append(line)
@@ -249,6 +253,32 @@ def _classify_roughly(line: Line) -> None:
     low = line.text[:MAX_META].lower()
     if len(line.text) > MAX_META or not (_by_words(line, low) or _by_start(line, low)):
         line.kind = Kind.PROSE if len(line.text) >= 40 and line.text.endswith(_SENTENCE_END) else Kind.TEXT
+
+
+# Menus, labels and headings of boxes: a site prints the same ones on every page.
+_RECURRING = 40
+
+
+def _classify_short(line: Line) -> None:
+    """As `classify`, remembering lines that hold nothing but words."""
+    known = _known(line.text)
+    if known is None:
+        classify(line)
+    else:
+        line.kind, line.value, line.tag, figures = known
+        line.figures = None if figures is None else []
+
+
+@lru_cache(4_096)
+def _known(text: str) -> tuple[Kind, str, str, tuple[()] | None] | None:
+    """What a short line of words is; None when it has figures, which are read anew each time."""
+    if _DIGIT.search(text):
+        return None
+    line = Line(0, text)
+    classify(line)
+    if line.meta is not None or line.figures:
+        return None
+    return line.kind, line.value, line.tag, None if line.figures is None else ()
 
 
 def classify(line: Line) -> None:
@@ -289,12 +319,13 @@ def _by_words(line: Line, low: str) -> bool:
 
 
 _JOINT = re.compile(r"\s*&\s*|\s+(?:and|и|және|мен|пен|бен)\s+")
+_JOINTS = (" and ", " и ", " және ", " мен ", " пен ", " бен ")
 _LONGEST_SECTION = 40
 
 
 def _is_compound(key: str) -> bool:
     """Sections joined: `business & economy`, `russian politics & diplomacy`, `экономика и финансы`."""
-    if len(key) > _LONGEST_SECTION or " " not in key:
+    if len(key) > _LONGEST_SECTION or not ("&" in key or any(joint in key for joint in _JOINTS)):
         return False
     parts = _JOINT.split(key)
     known = [part in words.SECTIONS or (part.count(" ") == 1 and part.split()[1] in words.SECTIONS) for part in parts]
@@ -369,11 +400,17 @@ _CALLS = re.compile(
     r"|^(?:нашли|заметили) (?:опечатку|ошибку)"
 )
 _CALL_LENGTH = 160
+# What a request begins with: much cheaper to look for.
+_CALL_HEADS = (
+    "please", "support", "help", "donate", "become", "like what", "if you", "have a", "got a", "поддерж", "помоги",
+    "стань", "хотите", "нравится", "понравил", "если в", "есть ", "у вас", "стали ", "присылайте",
+    "пришлите",    "расскажите", "сообщите", "қолда", "бізді", "бізге", "айтарыңыз", "жаңалығыңыз", "нашли", "заметили",
+)  # fmt: skip
 
 
 def _invites(low: str) -> bool:
     """An invitation to a channel or newsletter, however it begins, or a request to the reader."""
-    if len(low) <= _CALL_LENGTH and _CALLS.match(low):
+    if len(low) <= _CALL_LENGTH and (low.startswith(_CALL_HEADS) or "қолда" in low) and _CALLS.match(low):
         return True
     named = (
         "telegram" in low or "телеграм" in low or "instagram" in low or "whatsapp" in low or "facebook" in low
