@@ -35,7 +35,7 @@ _PAIR = re.compile(
     re.IGNORECASE,
 )
 _QUANT = re.compile(r"^10{0,3}\s?(?=\D)")
-_VALUE_FIRST = re.compile(rf"(?<![\d.,])(?P<value>{_VALUE})\s?(?P<name>{_NAME})(?![^\W\d_])", re.IGNORECASE)
+_VALUE_FIRST = re.compile(rf"(?<![\d.,:])(?P<value>{_VALUE})\s?(?P<name>{_NAME})(?![^\W\d_])", re.IGNORECASE)
 # Every name begins with one of these: much cheaper to look for.
 _STEMS = tuple(sorted({name[:3] for name in _NAMES}))
 _HAS_NAME = re.compile(rf"(?<![^\W\d_])(?:{_NAME})(?![^\W\d_])", re.IGNORECASE)

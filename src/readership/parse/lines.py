@@ -401,16 +401,17 @@ _CALLS = re.compile(
 )
 _CALL_LENGTH = 160
 # What a request begins with: much cheaper to look for.
-_CALL_HEADS = (
-    "please", "support", "help", "donate", "become", "like what", "if you", "have a", "got a", "поддерж", "помоги",
-    "стань", "хотите", "нравится", "понравил", "если в", "есть ", "у вас", "стали ", "присылайте",
-    "пришлите",    "расскажите", "сообщите", "қолда", "бізді", "бізге", "айтарыңыз", "жаңалығыңыз", "нашли", "заметили",
+_CALL_HEADS = frozenset(
+    {
+        "ple", "sup", "hel", "don", "bec", "lik", "if ", "hav", "got", "под", "пом", "ста", "хот", "нра", "пон", "есл",
+        "ест", "у в", "при", "рас", "соо", "қол", "біз", "айт", "жаң", "наш", "зам",
+    }
 )  # fmt: skip
 
 
 def _invites(low: str) -> bool:
     """An invitation to a channel or newsletter, however it begins, or a request to the reader."""
-    if len(low) <= _CALL_LENGTH and (low.startswith(_CALL_HEADS) or "қолда" in low) and _CALLS.match(low):
+    if len(low) <= _CALL_LENGTH and (low[:3] in _CALL_HEADS or "қолда" in low) and _CALLS.match(low):
         return True
     named = (
         "telegram" in low or "телеграм" in low or "instagram" in low or "whatsapp" in low or "facebook" in low
@@ -620,7 +621,7 @@ def _label_before(text: str, floor: int, end: int) -> tuple[str, int, int] | Non
 
 def _label_after(text: str, start: int) -> tuple[str, int, int] | None:
     """The counter's word that follows a number at once."""
-    near = text[start : start + _NEAR].lower().lstrip(" -").replace("|", " ")
+    near = text[start : start + _NEAR].lower().replace("|", " ").lstrip(" -")
     if not near or near.split(None, 1)[0].strip(_EDGES_AND_CUT) not in _FIRST_WORDS:
         return None
     tokens = list(_TOKEN.finditer(text, start, start + _NEAR))[:4]
