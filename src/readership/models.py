@@ -91,7 +91,7 @@ class HeaderRate:
     Attributes:
         currency: ISO 4217 code.
         value: quote-currency units per one unit of `currency`, as printed.
-        quote: ISO 4217 code of the quote currency, by the site entry or as all pairs print it; None when neither says it.
+        quote: ISO 4217 code of the quote currency, by the site entry or as all pairs print it; else None.
         labelled: the page named the currency; False when the site entry's order gave it.
         certain: False when the triple is implausible (DEFINITIONS, Rates), so the labels may be wrong.
         position: 1-based place in the header.

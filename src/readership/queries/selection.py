@@ -45,7 +45,7 @@ class Selection:
         mode: how several values of a several-valued field are meant: any of them, all, or only these.
         text: words that all must stand in title or lead; `"a phrase"` together; `-word` must not stand.
         in_body: look for the words in the body too (slower).
-        matched: count articles as read on the day that their header's rates match, when no capture of theirs has a moment.
+        matched: articles whose captures have no moment count as read on the day that their header's rates match.
     """
 
     since: date | None = None

@@ -56,8 +56,10 @@ class Incoming:
         self.bytes += len(capture.body)
 
     def add_table(self, path: Path, facts: dict[str, Any]) -> Path:
-        """Keeps a table's file as it came; `facts` say how it was read, and its `origin` by what name (a member of a zip is
-        in a file without one)."""
+        """Keeps a table's file as it came; `facts` say how it was read, and its `origin` by what name.
+
+        A member of a zip comes in a file without a name.
+        """
         folder = self.folder / "tables"
         folder.mkdir(exist_ok=True)
         name = str(facts["origin"]).replace("!", "/").rpartition("/")[2]
