@@ -161,10 +161,10 @@ def test_a_page_that_breaks_the_reader_costs_only_itself(
 
     read_page = module.read.read_page
 
-    def fail(capture, sites):  # type: ignore[no-untyped-def]
+    def fail(capture, sites, own_topics):  # type: ignore[no-untyped-def]
         if b"story 201" in capture.body:
             raise RecursionError
-        return read_page(capture, sites)
+        return read_page(capture, sites, own_topics)
 
     monkeypatch.setattr(module.read, "read_page", fail)
     summary = ingest(settings, [stores.folder(tmp_path / "in", stores.copies([201, 202], 1))])

@@ -2,8 +2,17 @@
 """The same story in several languages: found by what its versions share, kept apart from its neighbours of the same day."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import duckdb
+
+import stores
 from readership.enrich import countries, stories
+from readership.pipeline.ingest import ingest
+from readership.pipeline.publish import publish
+from readership.queries import current, fetch
+from readership.queries.selection import Selection
+from readership.settings import Settings
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 TOLD = {
@@ -103,3 +112,56 @@ def test_other_sites_are_left_alone() -> None:
         for s in told
     ]
     assert not list(stories.pairs(moved))
+
+
+def _table(path: Path, languages: str) -> Path:
+    """Articles of all stories in some languages, with an hour between them, and their views."""
+    rows = ["site,article_key,language,title,body,published_at"]
+    for hour, (name, versions) in enumerate(TOLD.items()):
+        for language in languages.split():
+            title, body = versions[language].split("|")
+            at = (NOON + timedelta(hours=hour)).isoformat()
+            rows.append(f'a.kz,{name}-{language},{language},"{title}","{body}",{at}')
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def _stored(settings: Settings) -> list[tuple[object, ...]]:
+    edition = current(settings)
+    assert edition is not None
+    with duckdb.connect(str(edition.path), read_only=True) as connection:
+        return connection.execute("SELECT * FROM story ORDER BY ALL").fetchall()
+
+
+def test_stories_grow_with_new_articles_as_if_made_at_once(tmp_path: Path) -> None:
+    settings = stores.settings_of(tmp_path / "data")
+    ingest(settings, [_table(tmp_path / "en.csv", "en")])
+    assert _stored(settings) == []
+    ingest(settings, [_table(tmp_path / "others.csv", "ru kk")])
+    grown = _stored(settings)
+    assert len(grown) == 24
+    publish(settings, full=True)
+    assert _stored(settings) == grown
+
+
+def test_views_are_added_across_languages(tmp_path: Path) -> None:
+    settings = stores.settings_of(tmp_path / "data")
+    views = tmp_path / "views.csv"
+    rows = [f"a.kz,port-{language},2024-05-09T12:00:00Z,{n}" for language, n in (("en", 5), ("ru", 40), ("kk", 300))]
+    views.write_text("\n".join(["site,article_key,observed_at,views", *rows]) + "\n")
+    ingest(settings, [_table(tmp_path / "all.csv", "en ru kk"), views])
+    edition = current(settings)
+    assert edition is not None
+    selection = Selection(question="published")
+    meter = fetch("articles", selection, edition)
+    told = fetch("stories", selection, edition)
+    assert len(told) == 8
+    best = told.iloc[0]
+    assert (best["articles"], best["languages"]) == (3, "en; kk; ru"), meter
+    assert best["views"] == 345
+    assert best["views_by_language"] == "en: 5; kk: 300; ru: 40"
+    article = int(meter[meter["article_key"] == "port-ru"]["article"].iloc[0])
+    versions = fetch("article_story", selection, edition, article=article)
+    assert versions["total"].tolist() == [300, 40, 5]
+    assert set(versions["story_views"]) == {345}
+    assert versions["is_self"].tolist() == [False, True, False]

@@ -97,7 +97,8 @@ def _parse(options: argparse.Namespace) -> int:
         body=body, origin=str(path), url=options.url, captured_at=captured if isinstance(captured, datetime) else None,
         captured_at_basis=Basis.GIVEN if captured else Basis.UNKNOWN,
     )  # fmt: skip
-    facts, enrichment = read_page(capture, sites.load(settings_module.load().sites_file))
+    found = settings_module.load()
+    facts, enrichment = read_page(capture, sites.load(found.sites_file), found.topics_file)
     show(facts_json(facts, enrichment))
     return 0
 
@@ -441,10 +442,11 @@ def _classify(options: argparse.Namespace) -> int:
 
     from readership.enrich.classify import classify_lines
 
+    own = Path(options.topics) if options.topics else settings_module.load().topics_file
     try:
         out = Path(options.out).open("w", encoding="utf-8") if options.out else nullcontext(sys.stdout)  # noqa: SIM115
         with Path(options.input).open(encoding="utf-8", errors="replace") as lines, out as target:
-            for line in classify_lines(lines):
+            for line in classify_lines(lines, own_topics=own):
                 target.write(line + "\n")
     except OSError as error:
         raise UsageError(f"{error.filename} can't be used: {error.strerror}.") from None
@@ -459,6 +461,26 @@ def _reclassify(options: argparse.Namespace) -> int:
     with tqdm(unit=" texts", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
         done = reclassify(settings_module.load(), bar.update)
     say(f"{done} texts were classified again and published.")
+    return 0
+
+
+def _sections(options: argparse.Namespace) -> int:
+    from readership.pipeline import sections
+
+    report = (sections.learn if options.action == "learn" else sections.show)(settings_module.load())
+    if options.json:
+        show(report)
+        return 0
+    for model in report["models"]:
+        print(
+            f"{model['site']} {model['language']}: {model['accuracy']:.0%} of {model['articles']} articles found in "
+            f"their section (always the largest: {model['largest']:.0%}); {model['guesses']} without one were guessed."
+        )
+        for one in model["quality"]:
+            precision = "-" if one["precision"] is None else f"{one['precision']:.2f}"
+            print(f"  {one['section']}: precision {precision}, recall {one['recall']:.2f}, {one['articles']} articles")
+        if model["left_out"]:
+            print(f"  too few articles: {', '.join(model['left_out'])}")
     return 0
 
 
@@ -576,8 +598,12 @@ def _add_words(commands: Any) -> None:
     made.add_argument("--json", action="store_true")
     made = _command(commands, "classify", _classify, "Languages, countries and topics of texts in a JSON Lines file.")
     made.add_argument("--in", dest="input", required=True)
+    made.add_argument("--topics", metavar="FILE", help="a newsroom's own topics, over the shipped ones")
     made.add_argument("--out")
     _command(commands, "reclassify", _reclassify, "Apply the present word lists to every stored text; publish.")
+    made = _command(commands, "sections", _sections, "Learn a newsroom's sections (scikit-learn), or show how well.")
+    made.add_argument("action", choices=("learn", "show"))
+    made.add_argument("--json", action="store_true")
     group = commands.add_parser("site", help="Site entries.").add_subparsers(required=True)
     _command(group, "check", _site_check, "Explain every site entry.")
 

@@ -34,6 +34,8 @@ class Settings:
     """Editions kept behind the current one (READERSHIP_KEEP_EDITIONS)."""
     lock_wait_s: int = 30
     """Seconds to wait for another writer (READERSHIP_LOCK_WAIT)."""
+    topics_file: Path | None = None
+    """The newsroom's own topics, over the shipped ones (READERSHIP_TOPICS, default `<data>/topics.tsv` if there)."""
     language: str = ""
     """Interface language when the browser's is not wanted: en, ru or kk (READERSHIP_LANGUAGE)."""
     nbk_url: str = "https://nationalbank.kz"
@@ -91,11 +93,13 @@ def load(environ: dict[str, str] | None = None) -> Settings:
     """
     env = dict(os.environ) if environ is None else environ
     data = Path(env.get("READERSHIP_DATA") or "data").expanduser().absolute()
+    own_topics = Path(env["READERSHIP_TOPICS"]) if env.get("READERSHIP_TOPICS") else data / "topics.tsv"
     own_sites = Path(env["READERSHIP_SITES"]) if env.get("READERSHIP_SITES") else data / "sites.toml"
     return Settings(
         data=data,
         editions=Path(env.get("READERSHIP_EDITIONS") or data / "editions").expanduser().absolute(),
         sites_file=own_sites if own_sites.exists() or "READERSHIP_SITES" in env else None,
+        topics_file=own_topics.expanduser().absolute() if own_topics.exists() or env.get("READERSHIP_TOPICS") else None,
         language=env.get("READERSHIP_LANGUAGE", ""),
         nbk_url=env.get("READERSHIP_NBK_URL") or Settings.nbk_url,
         ecb_url=env.get("READERSHIP_ECB_URL") or Settings.ecb_url,

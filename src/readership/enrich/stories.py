@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -105,50 +105,45 @@ def _by_site(dated: list[Story]) -> Iterator[list[Story]]:
 
 def _site_pairs(stories: list[Story], enough: float) -> Iterator[Pair]:
     """Walks the site's articles in time order with an index of the marks of those still inside the window."""
-    index: dict[str, list[int]] = {}
-    rarity = Counter(mark for story in stories for mark in _marks(story))
+    marked = [story.numbers | story.names for story in stories]
+    moments = [_moment(story) for story in stories]
+    rarity = Counter(mark for found in marked for mark in found)
+    weight = {mark: math.log(1 + len(stories) / times) for mark, times in rarity.items()}
+    whole = [math.fsum(map(weight.__getitem__, found)) for found in marked]
+    index: dict[str, deque[int]] = defaultdict(deque)
     oldest = 0
     for position, story in enumerate(stories):
-        while _moment(story) - _moment(stories[oldest]) > WINDOW:
-            for mark in _marks(stories[oldest]):
-                index[mark].pop(0)
+        while moments[position] - moments[oldest] > WINDOW:
+            for mark in marked[oldest]:
+                index[mark].popleft()
             oldest += 1
         near: Counter[int] = Counter()
-        for mark in _marks(story):
-            held = index.setdefault(mark, [])
+        for mark in marked[position]:
+            held = index[mark]
             if len(held) <= _COMMON:
                 near.update(held)
             held.append(position)
         for other, shared in near.items():
             if shared > 1 and _other_language(story, stories[other]):
-                pair = _scored(stories[other], story, rarity, len(stories))
+                common = marked[other] & marked[position]
+                least = min(whole[other], whole[position])
+                overlap = math.fsum(map(weight.__getitem__, common)) / least if least else 0.0
+                pair = _scored(stories[other], story, common, overlap)
                 if pair.score >= enough:
                     yield pair
-
-
-def _marks(story: Story) -> frozenset[str]:
-    return story.numbers | story.names
 
 
 def _other_language(one: Story, other: Story) -> bool:
     return one.language is None or other.language is None or one.language != other.language
 
 
-def _scored(one: Story, other: Story, rarity: Counter[str], articles: int) -> Pair:
-    shared = _marks(one) & _marks(other)
-    weight = _weight(shared, rarity, articles)
-    whole = min(_weight(_marks(one), rarity, articles), _weight(_marks(other), rarity, articles))
-    overlap = weight / whole if whole else 0.0
+def _scored(one: Story, other: Story, shared: frozenset[str], overlap: float) -> Pair:
     union = one.countries | other.countries
     places = len(one.countries & other.countries) / len(union) if union else 0.5
     apart = abs(_moment(one) - _moment(other)) / WINDOW
     score = 0.6 * overlap + 0.3 * places + 0.1 * (1 - apart)
     first, second = sorted((one.article, other.article))
     return Pair(first, second, round(score, 3), tuple(sorted(shared)))
-
-
-def _weight(words: Iterable[str], rarity: Counter[str], articles: int) -> float:
-    return sum(math.log(1 + articles / rarity[word]) for word in words)
 
 
 def _best(found: list[Pair], languages: dict[int, str | None]) -> Iterator[Pair]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from pathlib import Path
 
@@ -194,7 +194,22 @@ def load(own: Path | None = None) -> Topics:
     """
     if own is None:
         return _shipped()
+    try:
+        known = own.stat()
+    except OSError:
+        raise UsageError(f"The topics file {own.name} can't be read.", "It must be a UTF-8 text file.") from None
+    return _with_own(own, known.st_mtime_ns, known.st_size)
+
+
+@lru_cache(maxsize=4)
+def _with_own(own: Path, _changed: int, _size: int) -> Topics:
+    """An own file is read once while it stays the same: every page is scored with it."""
     return _merged(_shipped(), _own_lines(own), own.name)
+
+
+def names(own: Path | None = None) -> dict[str, dict[str, str]]:
+    """Display names by slug and language, a newsroom's renames among them; raises as `load`."""
+    return {slug: dict(topic.names) for slug, topic in load(own).topics.items()}
 
 
 def _own_lines(own: Path) -> list[str]:

@@ -22,6 +22,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from readership import rates
+from readership.enrich import topics
 from readership.errors import ArchiveDamaged, InputRefused, ReadershipError, Removed
 from readership.models import Capture, Reject
 from readership.pipeline import read, rows
@@ -77,18 +78,19 @@ class Summary:
 
 
 def read_chunk(
-    captures: list[Capture], sites: Sites, latest: datetime | None = None
+    captures: list[Capture], sites: Sites, latest: datetime | None = None, own_topics: Path | None = None
 ) -> tuple[dict[str, pa.Table], list[tuple[int, Reject]]]:
     """Facts of some pages as Arrow tables, and the rejected ones by their place.
 
     Args:
         latest: a page said to be captured later is not taken.
+        own_topics: the newsroom's own topics file.
     """
     found = rows.new_rows()
     rejects: list[tuple[int, Reject]] = []
     for place, capture in enumerate(captures):
         try:
-            if not _read_one(found, capture, sites, latest):
+            if not _read_one(found, capture, sites, latest, own_topics):
                 rejects.append((place, Reject(capture.origin, rows.TOO_HIGH, rows.TOO_HIGH_HINT, capture.sha256)))
         except InputRefused as error:
             rejects.append((place, Reject(capture.origin, error.message, error.hint, capture.sha256)))
@@ -98,7 +100,9 @@ def read_chunk(
     return {name: schemas.table(name, records) for name, records in found.items()}, rejects
 
 
-def _read_one(found: rows.Rows, capture: Capture, sites: Sites, latest: datetime | None) -> bool:
+def _read_one(
+    found: rows.Rows, capture: Capture, sites: Sites, latest: datetime | None, own_topics: Path | None
+) -> bool:
     """Adds the facts of one page; False when its counter was left out as too high to be one."""
     if latest and capture.captured_at and capture.captured_at > latest:
         raise InputRefused(f"The moment of capture lies in the future: {capture.captured_at.isoformat()}.", _CLOCK)
@@ -108,7 +112,7 @@ def _read_one(found: rows.Rows, capture: Capture, sites: Sites, latest: datetime
     if capture.status is not None and not 200 <= capture.status < 300:
         raise InputRefused(f"The server answered {capture.status}, which is no page.", "Capture it again later.")
     try:
-        facts, enrichment = read.read_page(capture, sites)
+        facts, enrichment = read.read_page(capture, sites, own_topics)
     except Removed:
         if not capture.url:
             raise
@@ -127,6 +131,7 @@ class Batch:
         self.writer = writer
         self.settings = writer.settings
         self.sites = sites
+        topics.load(self.settings.topics_file)  # a fault in it is told before anything is read
         self.summary = Summary(batch)
         self.facts = facts
         self.started_at = datetime.now(UTC)
@@ -166,7 +171,7 @@ class Batch:
     def _table_batch(self, table: TableInput, batch: Any, told: list[Reject], gains: list[pa.Table]) -> None:
         if table.kind == "articles":
             found = rows.new_rows()
-            refused = rows.add_article_rows(found, batch, table, self.sites)
+            refused = rows.add_article_rows(found, batch, table, self.sites, self.settings.topics_file)
             told.extend(refused)
             self.summary.accepted += batch.num_rows - len(refused)
             self._stage({name: schemas.table(name, records) for name, records in found.items()})
@@ -258,9 +263,10 @@ class Batch:
         if self._pool is None and self.summary.pages >= POOL_FROM:
             self._pool = ProcessPoolExecutor(WORKERS, get_context("spawn"), _begin_worker)
         if self._pool is None:
-            self._take(chunk, *read_chunk(chunk, self.sites, self.latest))
+            self._take(chunk, *read_chunk(chunk, self.sites, self.latest, self.settings.topics_file))
             return
-        self._pending.append((chunk, self._pool.submit(read_chunk, chunk, self.sites, self.latest)))
+        work = self._pool.submit(read_chunk, chunk, self.sites, self.latest, self.settings.topics_file)
+        self._pending.append((chunk, work))
         if len(self._pending) > 2 * WORKERS:
             self._take_oldest()
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from readership import parse
-from readership.enrich import enrich
+from readership.enrich import enrich, topics
 from readership.models import Capture, Enrichment, PageFacts, Provenance
 from readership.sites import Sites
 
 
-def read_page(capture: Capture, sites: Sites) -> tuple[PageFacts, Enrichment]:
-    """Page facts and what the text says beyond them.
+def read_page(capture: Capture, sites: Sites, own_topics: Path | None = None) -> tuple[PageFacts, Enrichment]:
+    """Page facts and what the text says beyond them, with a newsroom's own topics file where there is one.
 
     Raises:
         NotAnArticle: no article was found on the page.
@@ -26,6 +27,7 @@ def read_page(capture: Capture, sites: Sites) -> tuple[PageFacts, Enrichment]:
         own_names=(*site.own_names, site.name) if site else (),
         photo_credit=facts.photo_credit,
         authors=facts.authors,
+        own_topics=topics.load(own_topics),
     )
     return facts, enrichment
 

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from readership.enrich import enrich
+from readership.enrich import enrich, topics
 from readership.models import Capture, Enrichment, OfficialRate, PageFacts, Published, Reject
 from readership.parse import dates
 from readership.sites import Sites
@@ -168,7 +169,9 @@ def add_official(rows: Rows, rates: Iterable[OfficialRate]) -> None:
 
 
 # -- tables ---
-def add_article_rows(rows: Rows, batch: pa.RecordBatch, table: TableInput, sites: Sites) -> list[Reject]:
+def add_article_rows(
+    rows: Rows, batch: pa.RecordBatch, table: TableInput, sites: Sites, own_topics: Path | None = None
+) -> list[Reject]:
     """Adds articles of a table; rows that name no article come back as rejects."""
     rejects: list[Reject] = []
     for row in batch.to_pylist():
@@ -178,8 +181,9 @@ def add_article_rows(rows: Rows, batch: pa.RecordBatch, table: TableInput, sites
             continue
         known = sites.named(facts.site or "")
         enrichment = enrich(
-            facts.title, facts.body, declared_language=row["language"], own_names=known.own_names if known else ()
-        )
+            facts.title, facts.body, declared_language=row["language"], own_names=known.own_names if known else (),
+            own_topics=topics.load(own_topics),
+        )  # fmt: skip
         article = article_id(facts.site or UNKNOWN_SITE, facts.article_key or "")
         revision = _add_article(rows, article, facts.site or UNKNOWN_SITE, facts.article_key or "", facts, enrichment)
         rows["capture"].append({

@@ -18,7 +18,7 @@ import pyarrow as pa
 from readership.errors import StoreDamaged
 from readership.models import Site
 from readership.settings import Settings
-from readership.store import calendar, database, stories
+from readership.store import calendar, database, guesses, stories
 from readership.store.ledger import sync_folder
 from readership.store.walk import walk
 
@@ -186,6 +186,7 @@ def _fill(
             elif maker.facts_went():
                 return None
             facts = maker.make()
+            guesses.put(connection, settings)
             if basis is None:
                 for macro in macros:
                     connection.execute(macro)

@@ -77,3 +77,4 @@ CREATE TABLE official_rate (
 );
 CREATE TABLE story_pair (site VARCHAR, block BIGINT, article BIGINT, other BIGINT, score DOUBLE);
 CREATE TABLE story (article BIGINT, story BIGINT, score DOUBLE);
+CREATE TABLE section_guess (article BIGINT, section VARCHAR, chance DOUBLE);
