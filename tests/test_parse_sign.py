@@ -81,7 +81,7 @@ PHRASES = (
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PHRASES), st.sampled_from(NAMES)), max_size=4), st.text(max_size=40))
 def test_a_sign_names_a_site_that_stands_there_and_no_other_speaks(parts: list[tuple[str, str]], extra: str) -> None:
     body = f"They met, {'. They met, '.join(phrase.format(name) for phrase, name in parts)}. {extra}"

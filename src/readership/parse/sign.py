@@ -58,19 +58,19 @@ def _rules(sites: Sites) -> tuple[dict[str, str], re.Pattern[str], re.Pattern[st
             owners[key] = site.name if owners.get(key, site.name) == site.name else ""
             known.add(bare)
     name = "|".join(re.escape(text) for text in sorted(known, key=len, reverse=True))
-    name = rf"(?<![\w.@/])({name}|{_OTHER})(?![\w@]|\.\w)"
+    name = rf"(?<![\w.@/])[«\"“]?({name}|{_OTHER})(?![\w@]|\.\w)[»\"”]?"
     own = re.compile(
         rf"{name}\s+(?:(?i:news agency|correspondent)\s+)?(?i:reports?|reported|cites?|informs?)\b"
         rf"|\breports\s+{name}"
-        rf"|(?i:переда[её]т)\s+(?:(?i:корреспондент|собкор|портал|сайт)\s+)?[«\"]?{name}"
-        rf"|(?i:корреспондент\w*)\s+[«\"]?{name}"
-        rf"|деп\s+(?i:хабарлайды|хабарлады)\s+[«\"]?{name}"
-        rf"|{name}[»\"]?\s+(?i:тілшісі)"
+        rf"|(?i:переда[её]т)\s+(?:(?i:корреспондент|собкор|портал|сайт)\s+)?{name}"
+        rf"|(?i:корреспондент\w*)\s+{name}"
+        rf"|деп\s+(?i:хабарлайды|хабарлады)\s+{name}"
+        rf"|{name}\s+(?i:тілшісі)"
     )
     reference = re.compile(
         rf"(?i:\bciting|cited by|according to|reference to|link to|reported by|ссылкой на|ссылаясь на|по данным"
         rf"|как (?:сообщает|пишет|передает|передаёт))\s+(?:(?i:портал|сайт|издание|the)\s+)?[«\"]?"
-        rf"{name}[»\"]?\s+(?i:reports?|reported|сообщает|передает|передаёт)"
+        rf"{name}\s+(?i:reports?|reported|сообщает|передает|передаёт)"
     )
     return owners, own, reference
 
