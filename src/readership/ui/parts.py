@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -101,7 +102,10 @@ def _compared(selection: Selection) -> tuple[Compared, str]:
 
 
 def _rows(selection: Selection, against: str) -> Compared:
-    return {row["measure"]: row for row in records(fetch("compare", selection, against=against))}
+    """The comparison by measure; of an edition without any reading, which has no rows, all is unknown."""
+    rows = fetch("compare", selection, against=against)
+    unknown = dict.fromkeys(map(str, rows.columns))
+    return defaultdict(lambda: unknown, {row["measure"]: row for row in records(rows)})
 
 
 def _days(row: Mapping[str, Any]) -> str:
