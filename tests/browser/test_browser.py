@@ -181,7 +181,7 @@ def test_the_first_request_of_a_fresh_server_may_be_any_page(visit: Open, newsro
         page, watch = visit("/articles?period=all", at=fresh)
         expect(page.locator("h1")).to_have_text("Articles")
         expect(page.get_by_role("link", name="Overview")).to_be_visible()
-        expect(page.locator(".st-key-strip")).to_contain_text("USD")
+        expect(page.locator(".st-key-strip_rates")).to_contain_text("USD")
         expect(page.locator(".st-key-bar_words")).to_contain_text("all dates")
         sound(page, watch, fresh)
     finally:
