@@ -207,7 +207,7 @@ def _matches(pattern: re.Pattern[str], text: str, low: str, stems: Sequence[str]
     tried at the beginning of the clause alone.
     """
     if pattern not in _ENDS_WITH_NAME:
-        first = min(map(low.find, stems))
+        first = min(at for at in map(low.find, stems) if at >= 0)
         last = max(map(low.rfind, stems))
         few = _FEW_WORDS if pattern in (_EN_BEFORE, _RU_BEFORE) else _AROUND
         yield from pattern.finditer(text, max(0, first - few), last + _AROUND)
@@ -243,6 +243,7 @@ def _named(
     return []
 
 
+@lru_cache(4096)  # a site names the same few sources again and again
 def _clean(name: str, backwards: bool, own: tuple[str, ...]) -> tuple[str, bool]:
     """The name alone, without article, kind of medium, quotes or what follows it; and whether it stood in quotes."""
     if backwards:
@@ -305,10 +306,12 @@ def _stems(name: str) -> tuple[str, str]:
     return "~" + _plain(_RU_CASES.sub("", low)), "≈" + _plain(_KK_CASES.sub("", low))
 
 
+@lru_cache(4096)
 def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).lower()
 
 
+@lru_cache(4096)
 def _is_organisation(name: str) -> bool:
     """Whether a run of words names an organisation: an acronym, an address, a word for an institution with a name."""
     parts = name.split()

@@ -121,10 +121,13 @@ class Topics:
     def _ranked(self, points: dict[str, float], words: dict[str, dict[str, None]]) -> tuple[TopicScore, ...]:
         totals: dict[str, float] = defaultdict(float)
         shown: dict[str, dict[str, None]] = defaultdict(dict)
-        for slug, value in points.items():
-            for above in self.lineage(slug):
-                totals[above] += value
-                shown[above].update(words[slug])
+        if any(self.topics[slug].parent for slug in points):
+            for slug, value in points.items():
+                for above in self.lineage(slug):
+                    totals[above] += value
+                    shown[above].update(words[slug])
+        else:
+            totals, shown = points, words
         best = max(totals.values(), default=0.0)
         kept = [slug for slug, value in totals.items() if value > 0 and value >= _FAINT * best]
         kept.sort(key=lambda slug: (-totals[slug], len(self.lineage(slug)), slug))
