@@ -207,7 +207,7 @@ def _matches(pattern: re.Pattern[str], text: str, low: str, stems: Sequence[str]
     tried at the beginning of the clause alone.
     """
     if pattern not in _ENDS_WITH_NAME:
-        first = min(at for at in map(low.find, stems) if at >= 0)
+        first = min((at for at in map(low.find, stems) if at >= 0), default=0)
         last = max(map(low.rfind, stems))
         few = _FEW_WORDS if pattern in (_EN_BEFORE, _RU_BEFORE) else _AROUND
         yield from pattern.finditer(text, max(0, first - few), last + _AROUND)
