@@ -14,13 +14,13 @@ from readership.figures.style import (
     BLUE,
     BLUE_LINE,
     GREY,
-    GREY_FAINT,
     ORANGE,
     Figure,
     canvas,
     moment_axis,
     numbers,
     records,
+    shade_between,
     thin,
 )
 from readership.figures.time import Notes, age_words, count_axis, mark_notes
@@ -159,16 +159,7 @@ def _kind(fig: go.Figure, kind: pd.DataFrame, language: Language) -> None:
     if kind.empty:
         return
     ages = list(kind["age_h"])
-    for column, fill in (("q1", None), ("q3", "tonexty")):
-        fig.add_scatter(
-            x=ages,
-            y=numbers(kind[column]),
-            mode="lines",
-            line={"width": 0},
-            fill=fill,
-            fillcolor=GREY_FAINT,
-            hoverinfo="skip",
-        )
+    shade_between(fig, ages, numbers(kind["q1"]), numbers(kind["q3"]))
     fig.add_scatter(
         x=ages,
         y=numbers(kind["median"]),

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from readership.figures.style import BLUE, GREY, GREY_FAINT, Figure, canvas, numbers, records
+from readership.figures.style import BLUE, GREY, Figure, canvas, numbers, records, shade_between
 from readership.figures.time import count_axis
 from readership.i18n import Language, known
 
@@ -114,16 +114,7 @@ def _usual(fig: go.Figure, band: pd.DataFrame, language: Language) -> None:
     if rows.empty:
         return
     hours = [0.0, *_hours(rows)]
-    for column, fill in (("q1", None), ("q3", "tonexty")):
-        fig.add_scatter(
-            x=hours,
-            y=[0.0, *numbers(rows[column])],
-            mode="lines",
-            line={"width": 0},
-            fill=fill,
-            fillcolor=GREY_FAINT,
-            hoverinfo="skip",
-        )
+    shade_between(fig, hours, [0.0, *numbers(rows["q1"])], [0.0, *numbers(rows["q3"])])
     fig.add_scatter(
         x=hours,
         y=[0.0, *numbers(rows["median"])],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +93,12 @@ def thin(rows: pd.DataFrame, value: str, limit: int = MAX_POINTS) -> pd.DataFram
 def numbers(column: pd.Series) -> list[float | None]:
     """A column for Plotly: unknown is None, which leaves a gap."""
     return [None if pd.isna(value) else float(value) for value in column]
+
+
+def shade_between(fig: go.Figure, x: Sequence[Any], low: Sequence[float | None], high: Sequence[float | None]) -> None:
+    """The faint area between two lines: the middle half around a median."""
+    for edge, fill in ((low, None), (high, "tonexty")):
+        fig.add_scatter(x=x, y=edge, mode="lines", line={"width": 0}, fill=fill, fillcolor=GREY_FAINT, hoverinfo="skip")
 
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:

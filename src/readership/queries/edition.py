@@ -128,8 +128,7 @@ def _open_apart(edition: Edition, spill: str) -> duckdb.DuckDBPyConnection:
     config = _hardened(APART_MB) | {"threads": 1, "temp_directory": spill}  # each thread sorts with memory of its own
     connection = duckdb.connect(":memory:", config=config)
     try:
-        path = str(edition.path).replace("'", "''")
-        connection.execute(f"ATTACH '{path}' AS edition (READ_ONLY)")
+        connection.execute("ATTACH $path AS edition (READ_ONLY)", {"path": str(edition.path)})
         connection.execute("USE edition")
         connection.execute("SET enable_external_access = false")
         _lock(connection)

@@ -179,7 +179,7 @@ def _fill(
     connection = database.connect(building, settings)
     try:
         with database.plainly(building):
-            connection.execute(" ".join(["ATTACH", _quoted(str(settings.store)), "AS facts (READ_ONLY)"]))
+            connection.execute("ATTACH $path AS facts (READ_ONLY)", {"path": str(settings.store)})
             maker = _Maker(connection, sites, now, full=basis is None, joining=joining)
             if basis is None:
                 maker.run("00_tables.sql")
@@ -195,10 +195,6 @@ def _fill(
     finally:
         connection.close()
     return facts
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 class _Maker:
