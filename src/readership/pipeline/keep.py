@@ -20,7 +20,6 @@ from readership.pipeline import purge, recover
 from readership.pipeline.publish import publish
 from readership.settings import Settings
 from readership.store import archive, disk, edition, ledger
-from readership.store.ledger import sync_folder
 from readership.store.writer import Writer, locked
 
 CONTENTS = "contents.json"
@@ -193,10 +192,10 @@ def backup(settings: Settings, target: Path) -> int:
                 tar.add(path, name, recursive=False)
             _add_state(settings, tar, hashes)
             _add_bytes(tar, CONTENTS, json.dumps(hashes).encode())
-        archive.sync_file(fresh)
+        disk.sync(fresh)
         size = fresh.stat().st_size
         fresh.rename(target)
-        sync_folder(target.parent)
+        disk.sync(target.parent)
     finally:
         fresh.unlink(missing_ok=True)
     return size

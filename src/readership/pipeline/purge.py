@@ -22,7 +22,7 @@ from readership.pipeline import batches, read, rows
 from readership.settings import Settings
 from readership.sites import Sites
 from readership.sources import TableInput
-from readership.store import archive, edition, ledger
+from readership.store import archive, disk, edition, ledger
 from readership.store.writer import Writer
 
 COUNTED = ("capture", "observation", "gain", "official_rate")
@@ -142,7 +142,7 @@ def _purge_table(
     if not gone:
         fresh.unlink(missing_ok=True)
         return 0
-    archive.sync_file(fresh)
+    disk.sync(fresh)
     table |= {"file": fresh.name, "ours": True}
     return gone
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import struct
 import zipfile
@@ -22,7 +21,7 @@ from typing import Any
 
 from readership.errors import ArchiveDamaged
 from readership.models import Basis, Capture
-from readership.store.ledger import sync_folder
+from readership.store import disk
 
 PAGES, MANIFEST, BATCH = "pages.zip", "manifest.jsonl", "batch.json"
 INCOMING = ".incoming-"
@@ -77,10 +76,10 @@ class Incoming:
         (self.folder / BATCH).write_text(json.dumps({**facts, "tables": self.tables}, ensure_ascii=False, indent=1))
         hashes = hashes_of(self.folder)
         for path in _files(self.folder):
-            sync_file(path)
-        sync_folder(self.folder)
+            disk.sync(path)
+        disk.sync(self.folder)
         self.folder.rename(self.archive / self.batch)
-        sync_folder(self.archive)
+        disk.sync(self.archive)
         return hashes
 
     def drop(self) -> None:
@@ -155,9 +154,9 @@ def describe(folder: Path, facts: dict[str, Any]) -> None:
     """Writes `batch.json` anew, in one rename."""
     fresh = folder / f".{BATCH}.new"
     fresh.write_text(json.dumps(facts, ensure_ascii=False, indent=1))
-    sync_file(fresh)
+    disk.sync(fresh)
     fresh.replace(folder / BATCH)
-    sync_folder(folder)
+    disk.sync(folder)
 
 
 def rewrite_pages(folder: Path, keep: Callable[[Capture], bool]) -> int:
@@ -175,9 +174,9 @@ def rewrite_pages(folder: Path, keep: Callable[[Capture], bool]) -> int:
             target.writestr(name, capture.body)
             lines.append(json.dumps(_described(name, capture), ensure_ascii=False))
         target.writestr(MANIFEST, "\n".join(lines))
-    sync_file(fresh)
+    disk.sync(fresh)
     fresh.replace(path) if dropped else fresh.unlink()
-    sync_folder(folder)
+    disk.sync(folder)
     return dropped
 
 
@@ -204,15 +203,6 @@ def sweep(archive: Path) -> list[str]:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def sync_file(path: Path) -> None:
-    """Forces a file to disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _safe(name: str) -> str:

@@ -1,10 +1,12 @@
-"""The file system's errors in plain words."""
+"""The file system: what was written forced to disk, and its errors in plain words."""
 
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from readership.errors import DiskFull, ReadershipError
 
@@ -30,3 +32,12 @@ def translated(error: OSError) -> ReadershipError:
         f"The file system refused: {error.strerror or type(error).__name__}.",
         "What was stored before is whole. Look after the disk (or who may write there), then run it again.",
     )
+
+
+def sync(path: Path) -> None:
+    """Forces a file, or the names in a folder, to disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

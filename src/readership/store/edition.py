@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -18,8 +17,7 @@ import pyarrow as pa
 from readership.errors import StoreDamaged
 from readership.models import Site
 from readership.settings import Settings
-from readership.store import calendar, database, guesses, stories
-from readership.store.ledger import sync_folder
+from readership.store import calendar, database, disk, guesses, stories
 from readership.store.walk import walk
 
 POINTER = "current.json"
@@ -471,18 +469,13 @@ def _is_sum(column: str) -> bool:
 
 def _move(editions: Path, building: Path, published: Published) -> None:
     """Puts the file under its name and the pointer to it, each in one rename, each forced to disk."""
-    _sync(building)
+    disk.sync(building)
     building.rename(editions / published.file)
     fresh = editions / f".{POINTER}.new"
     fresh.write_text(json.dumps(asdict(published)))
-    _sync(fresh)
+    disk.sync(fresh)
     fresh.replace(editions / POINTER)
-    sync_folder(editions)
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+    disk.sync(editions)
 
 
 def _sweep(editions: Path) -> None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from readership.store import disk
+
 Kind = Literal["batch", "undo", "forget", "purged"]
 
 
@@ -57,7 +59,7 @@ def append(path: Path, entry: Entry) -> None:
             with suppress(OSError):  # a torn line that stays is closed off by the next one
                 file.truncate(start)
             raise
-    sync_folder(path.parent)
+    disk.sync(path.parent)
 
 
 def _ends_whole(file: Any) -> bool:
@@ -135,12 +137,3 @@ def amended(entries: list[Entry]) -> Amended:
             found.archive.update(entry.facts.get("archive") or {})
             found.added.update(entry.facts.get("added") or {})
     return found
-
-
-def sync_folder(folder: Path) -> None:
-    """Forces a folder's names to disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

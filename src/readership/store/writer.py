@@ -122,18 +122,24 @@ class Writer:
                 self._ensure_stage(name)
             self._leave_out_forgotten()
             self._refuse_twins()
-            self.connection.execute("BEGIN")
-            try:
+            with self._transaction():
                 done = self._merge(batch)
                 self._add_batch_row(batch, facts, done, started_at, finished_at)
                 self.sealed = batch
-                self.connection.execute("COMMIT")
-            except duckdb.Error:
-                self._rollback()
-                raise
             self.drop_stage()
             self.connection.execute("CHECKPOINT")
         return done
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All of what is done inside, or nothing of it; COMMIT is the first thing after the body."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+            self.connection.execute("COMMIT")
+        except duckdb.Error:
+            self._rollback()
+            raise
 
     def _rollback(self) -> None:
         try:
@@ -233,14 +239,9 @@ class Writer:
         with database.plainly(self.settings.store):
             for name in ("article_revision", *MENTIONS):
                 self._ensure_stage(name)
-            self.connection.execute("BEGIN")
-            try:
+            with self._transaction():
                 for statement in database.script("reclassify", "replace.sql"):
                     self.connection.execute(statement).fetchall()
-                self.connection.execute("COMMIT")
-            except duckdb.Error:
-                self._rollback()
-                raise
             self.drop_stage()
             self.connection.execute("CHECKPOINT")
 
@@ -294,15 +295,10 @@ class Writer:
     def _delete(self, wheres: list[tuple[str, str]], parameters: dict[str, Any]) -> int:
         deleted = 0
         with database.plainly(self.settings.store):
-            self.connection.execute("BEGIN")
-            try:
+            with self._transaction():
                 for name, where in wheres:
                     sql = " ".join(["DELETE FROM", name, "WHERE", where])
                     deleted += _first(self.connection.execute(sql, parameters))
-                self.connection.execute("COMMIT")
-            except duckdb.Error:
-                self._rollback()
-                raise
             self.connection.execute("CHECKPOINT")
         return deleted
 

@@ -9,19 +9,11 @@ import pandas as pd
 
 from readership.enrich import tables
 from readership.i18n import LANGUAGES, Language
+from readership.queries import URL_NAMES, VALUES
 from readership.ui import context
 from readership.ui.text import one_line
 
-FIELDS = {
-    "sites": "site",
-    "sections": "section",
-    "languages": "language",
-    "topics": "topic",
-    "countries": "country",
-    "authors": "author",
-    "sources": "source",
-    "credits": "credit",
-}
+FIELDS = {field: URL_NAMES[field] for field in VALUES}
 """Fields of the selection, and what a value of each is."""
 
 
