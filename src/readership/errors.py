@@ -68,3 +68,9 @@ class DiskFull(ReadershipError):
     """No room to write. The current edition stays in place."""
 
     exit_code = 6
+
+
+class Refused(ReadershipError):
+    """The person may not do this, or isn't logged in any more. Nothing was changed."""
+
+    exit_code = 7
