@@ -1,4 +1,4 @@
-"""Who is asking: a person with a role, from login or, while login is off, the one local person who may do everything."""
+"""Who is asking: a person with a role, from login or, while login is off, the one local person who may do all."""
 
 from __future__ import annotations
 
