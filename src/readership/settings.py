@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +44,24 @@ class Settings:
     """Where the National Bank of Kazakhstan's rates are asked for, when they are (READERSHIP_NBK_URL)."""
     ecb_url: str = "https://www.ecb.europa.eu"
     """Where the European Central Bank's rates are asked for, when they are (READERSHIP_ECB_URL)."""
+    login: str = ""
+    """`on` or `off`; unset: on when the secrets have a table [auth] (READERSHIP_LOGIN)."""
+    secrets_file: Path | None = None
+    """Streamlit's secrets.toml with the table [auth] (READERSHIP_SECRETS, default `.streamlit/secrets.toml`)."""
+    people_file: Path | None = None
+    """Who has which role, docs/access.md (READERSHIP_PEOPLE, default `<data>/people.toml`)."""
+    issuer: str = ""
+    """Issuer that logins must come from; unset: the one of [auth]'s server_metadata_url (READERSHIP_ISSUER)."""
+    role_claim: str = ""
+    """Claim of the login whose values people.toml maps to roles; unset: none (READERSHIP_ROLE_CLAIM)."""
+    login_hours: int = 168
+    """Hours after which a login must be renewed (READERSHIP_LOGIN_HOURS)."""
+    hosts: tuple[str, ...] = ()
+    """Names under which the server is reached, by spaces; unset: any (READERSHIP_HOSTS)."""
+    frame_ancestors: tuple[str, ...] = ()
+    """Origins whose pages may frame embeds, by spaces; unset: none (READERSHIP_FRAME_ANCESTORS)."""
+    open_to_all: bool = False
+    """Whether login may be off on an address that other machines reach (READERSHIP_OPEN_TO_ALL, 1 for yes)."""
 
     @cached_property
     def store(self) -> Path:
@@ -82,6 +102,7 @@ _INTS = {
     "threads": "READERSHIP_THREADS",
     "keep_editions": "READERSHIP_KEEP_EDITIONS",
     "lock_wait_s": "READERSHIP_LOCK_WAIT",
+    "login_hours": "READERSHIP_LOGIN_HOURS",
 }
 
 
@@ -103,8 +124,35 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         language=env.get("READERSHIP_LANGUAGE", ""),
         nbk_url=env.get("READERSHIP_NBK_URL") or Settings.nbk_url,
         ecb_url=env.get("READERSHIP_ECB_URL") or Settings.ecb_url,
+        login=_word(env, "READERSHIP_LOGIN", ("", "on", "off")),
+        secrets_file=Path(env.get("READERSHIP_SECRETS") or ".streamlit/secrets.toml").expanduser().absolute(),
+        people_file=Path(env.get("READERSHIP_PEOPLE") or data / "people.toml").expanduser().absolute(),
+        issuer=env.get("READERSHIP_ISSUER", ""),
+        role_claim=env.get("READERSHIP_ROLE_CLAIM", ""),
+        hosts=tuple(env.get("READERSHIP_HOSTS", "").lower().split()),
+        frame_ancestors=_origins(env.get("READERSHIP_FRAME_ANCESTORS", "")),
+        open_to_all=_word(env, "READERSHIP_OPEN_TO_ALL", ("", "0", "1")) == "1",
         **{name: _whole(env[variable], variable) for name, variable in _INTS.items() if env.get(variable)},
     )
+
+
+def _word(env: Mapping[str, str], variable: str, words: Sequence[str]) -> str:
+    word = env.get(variable, "").strip().lower()
+    if word not in words:
+        raise UsageError(f"{variable} is {' or '.join(filter(None, words))}, not “{word[:40]}”.", "Unset it else.")
+    return word
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    """Origins for a header: scheme, host and port, nothing that could end a directive."""
+    found = tuple(text.split())
+    for origin in found:
+        if not re.fullmatch(r"https?://[A-Za-z0-9.*\[\]:-]+", origin):
+            raise UsageError(
+                f"READERSHIP_FRAME_ANCESTORS holds “{origin[:60]}”, which is no origin.",
+                "Write https://www.example.org.",
+            )
+    return found
 
 
 def _whole(text: str, variable: str) -> int:

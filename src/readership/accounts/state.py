@@ -20,6 +20,19 @@ STEPS = (
         scope TEXT NOT NULL CHECK (scope IN ('site', 'personal')), owner TEXT NOT NULL,
         text TEXT NOT NULL CHECK (text <> ''), created_s INTEGER NOT NULL
     ) STRICT""",
+    """CREATE TABLE seen (
+        person TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, role TEXT NOT NULL,
+        first_s INTEGER NOT NULL, last_s INTEGER NOT NULL, ended_s INTEGER
+    ) STRICT""",
+    """CREATE TABLE token (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, hash TEXT NOT NULL UNIQUE, name TEXT NOT NULL, role TEXT NOT NULL,
+        made_by TEXT NOT NULL, created_s INTEGER NOT NULL, expires_s INTEGER NOT NULL, revoked_s INTEGER, used_s INTEGER
+    ) STRICT""",
+    """CREATE TABLE link (
+        id TEXT PRIMARY KEY, title TEXT NOT NULL, page TEXT NOT NULL, figure TEXT, selection TEXT NOT NULL,
+        made_by TEXT NOT NULL, owner TEXT NOT NULL, created_s INTEGER NOT NULL, expires_s INTEGER NOT NULL,
+        revoked_s INTEGER, used_s INTEGER, uses INTEGER NOT NULL
+    ) STRICT""",
 )
 """What made the tables, in order; `PRAGMA user_version` says how many of them a file has had."""
 
