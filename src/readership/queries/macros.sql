@@ -25,31 +25,43 @@ CREATE MACRO site_chosen(s, name) AS (s['sites'] IS NULL OR list_contains(s['sit
 
 -- The several-valued fields: what is wanted and unwanted of one dimension, and which dimensions are asked about at all.
 -- One pass over article_dimension answers all of them: a query is planned afresh each time, and each subquery costs.
-CREATE MACRO wanted(s, dimension) AS CASE dimension WHEN 'topic' THEN s['topics'] WHEN 'country' THEN s['countries']
+-- Topics of the second level (`sport/football`) are a dimension of their own, and chosen as topics are.
+CREATE MACRO names_detail(topics) AS coalesce(len(list_filter(topics, lambda t: contains(t, '/'))), 0) > 0;
+CREATE MACRO field_of(dimension) AS CASE dimension WHEN 'subtopic' THEN 'topic' ELSE dimension END;
+CREATE MACRO wanted(s, dimension) AS CASE dimension WHEN 'topic' THEN s['topics'] WHEN 'subtopic' THEN s['topics'] WHEN 'country' THEN s['countries']
     WHEN 'author' THEN s['authors'] WHEN 'source' THEN s['sources'] WHEN 'credit' THEN s['credits'] END;
 CREATE MACRO unwanted(s, dimension) AS CASE dimension WHEN 'topic' THEN s['no_topics']
-    WHEN 'country' THEN s['no_countries'] WHEN 'author' THEN s['no_authors'] WHEN 'source' THEN s['no_sources']
+    WHEN 'subtopic' THEN s['no_topics'] WHEN 'country' THEN s['no_countries'] WHEN 'author' THEN s['no_authors'] WHEN 'source' THEN s['no_sources']
     WHEN 'credit' THEN s['no_credits'] END;
 CREATE MACRO wanted_dimensions(s) AS list_filter([
-    CASE WHEN s['topics'] IS NOT NULL THEN 'topic' END, CASE WHEN s['countries'] IS NOT NULL THEN 'country' END,
+    CASE WHEN s['topics'] IS NOT NULL THEN 'topic' END, CASE WHEN names_detail(s['topics']) THEN 'subtopic' END,
+    CASE WHEN s['countries'] IS NOT NULL THEN 'country' END,
     CASE WHEN s['authors'] IS NOT NULL THEN 'author' END, CASE WHEN s['sources'] IS NOT NULL THEN 'source' END,
     CASE WHEN s['credits'] IS NOT NULL THEN 'credit' END], lambda d: d IS NOT NULL);
 CREATE MACRO unwanted_dimensions(s) AS list_filter([
-    CASE WHEN s['no_topics'] IS NOT NULL THEN 'topic' END, CASE WHEN s['no_countries'] IS NOT NULL THEN 'country' END,
+    CASE WHEN s['no_topics'] IS NOT NULL THEN 'topic' END, CASE WHEN names_detail(s['no_topics']) THEN 'subtopic' END,
+    CASE WHEN s['no_countries'] IS NOT NULL THEN 'country' END,
     CASE WHEN s['no_authors'] IS NOT NULL THEN 'author' END, CASE WHEN s['no_sources'] IS NOT NULL THEN 'source' END,
     CASE WHEN s['no_credits'] IS NOT NULL THEN 'credit' END], lambda d: d IS NOT NULL);
 CREATE MACRO wanted_count(s) AS coalesce(len(s['topics']), 0) + coalesce(len(s['countries']), 0)
     + coalesce(len(s['authors']), 0) + coalesce(len(s['sources']), 0) + coalesce(len(s['credits']), 0);
 
--- Articles that have, in every dimension asked about, any of the values, all of them, or these and no others.
+CREATE MACRO wanted_fields(s) AS len(list_filter(wanted_dimensions(s), lambda d: d <> 'subtopic'));
+-- With `only` a topic may stand beside the wanted ones when it is above or below one of them.
+CREATE MACRO of_one_line(topics, value) AS
+    len(list_filter(topics, lambda t: starts_with(t, value || '/') OR starts_with(value, t || '/'))) > 0;
+
+-- Articles that have, in every field asked about, any of the values, all of them, or these and no others.
 CREATE MACRO matching(s) AS TABLE
     SELECT d.article FROM article_dimension AS d
     WHERE list_contains(wanted_dimensions(s), d.dimension)
         AND (s['mode'] = 'only' OR list_contains(wanted(s, d.dimension), d.value))
     GROUP BY d.article
-    HAVING count(DISTINCT d.dimension) = len(wanted_dimensions(s))
+    HAVING count(DISTINCT field_of(d.dimension)) FILTER (list_contains(wanted(s, d.dimension), d.value))
+            = wanted_fields(s)
         AND (coalesce(s['mode'], 'any') <> 'all' OR count(*) = wanted_count(s))
-        AND (coalesce(s['mode'], 'any') <> 'only' OR bool_and(list_contains(wanted(s, d.dimension), d.value)));
+        AND (coalesce(s['mode'], 'any') <> 'only' OR bool_and(list_contains(wanted(s, d.dimension), d.value)
+            OR (field_of(d.dimension) = 'topic' AND of_one_line(s['topics'], d.value))));
 CREATE MACRO unwelcome(s) AS TABLE
     SELECT d.article FROM article_dimension AS d
     WHERE list_contains(unwanted_dimensions(s), d.dimension) AND list_contains(unwanted(s, d.dimension), d.value);
