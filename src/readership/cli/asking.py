@@ -41,8 +41,11 @@ def _query(options: argparse.Namespace) -> int:
     if edition is None:
         raise NoEdition("Nothing has been published yet.", "Run `readership ingest` or `readership demo`.")
     if options.format == "json":
+        local = _local(options.name)
         rows = [
-            row for batch in queries.stream(options.name, selection, edition, **parameters) for row in batch.to_pylist()
+            {name: _moment(value, name in local) for name, value in row.items()}
+            for batch in queries.stream(options.name, selection, edition, **parameters)
+            for row in batch.to_pylist()
         ]
         _put(json.dumps(rows, ensure_ascii=False, indent=1, default=_plain), options.out)
     else:
@@ -50,10 +53,23 @@ def _query(options: argparse.Namespace) -> int:
     return 0
 
 
+def _local(name: str) -> set[str]:
+    """The query's columns whose moments are on the site's clock."""
+    from readership import queries
+    from readership.exports.proof import definitions
+
+    return {column.name for column in definitions(queries.named(name)) if column.local}
+
+
+def _moment(value: Any, local: bool) -> Any:
+    """A moment in RFC 3339, an instant with its Z, one on a site's clock without; anything else as it is."""
+    if not isinstance(value, datetime):
+        return value
+    return value.isoformat() + ("Z" if value.tzinfo is None and not local else "")
+
+
 def _plain(value: Any) -> Any:
-    """JSON's value for one of DuckDB's: instants in RFC 3339 (UTC), days as days, decimals as numbers."""
-    if isinstance(value, datetime):
-        return value.isoformat() + ("Z" if value.tzinfo is None else "")
+    """JSON's value for one of DuckDB's: days as days, decimals as numbers."""
     return value.isoformat() if isinstance(value, date) else float(value)
 
 

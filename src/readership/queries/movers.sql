@@ -1,5 +1,5 @@
 -- movers: articles whose views of the last 24 hours differ most from those of the 24 hours before, articles read for the first time in them, and articles that are gone.
--- columns: article BIGINT id; site; article_key; url; title; section; language; gained_24h BIGINT views in the 24 hours before the site's newest reading, NULL where no reading tells; gained_before BIGINT in the 24 hours before those; change BIGINT, and change_percent DOUBLE (NULL when gained_before is 0), both only where covered; kind rising or falling, new, vanished; covered BOOLEAN readings cover at least half of both days; vanished_at TIMESTAMP UTC of the first capture with status 404 or 410
+-- columns: article BIGINT id; site; article_key; url; title; section; language; gained_24h BIGINT views in the 24 hours before the site's newest reading, NULL where no reading tells; gained_before BIGINT in the 24 hours before those; change BIGINT only where covered; change_percent DOUBLE only where covered, NULL when gained_before is 0; kind rising or falling, new, vanished; covered BOOLEAN readings cover at least half of both days; vanished_at TIMESTAMP UTC of the first capture with status 404 or 410
 -- parameters: limit = 10 rows at most of each kind
 WITH moved AS (
     SELECT a.article, a.site, a.article_key, a.url, a.title, a.section, a.language, t.gained_24h, t.gained_before,

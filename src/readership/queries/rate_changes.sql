@@ -1,12 +1,12 @@
 -- rate_changes: each rate now and its change over a day, a week, a month and a year, header and official apart.
--- columns: kind header or official; site or source; currency; quote; day DATE of the newest figure; value DECIMAL; over day, week, month or year; before_day DATE; before DECIMAL; change DECIMAL; change_percent DOUBLE change / (value - change); NULL where no figure is at most a week older than the day compared with
+-- columns: kind header or official; site or source; currency; quote; day DATE of the newest figure; value DECIMAL; over day, week, month or year; before_day DATE; before DECIMAL; change DECIMAL; change_percent DOUBLE change / (value - change), NULL as before and change where no figure is at most a week older than the day compared with
 -- parameters: currency = NULL one currency; quote = NULL one quote currency, '' for the unknown one
 WITH figures AS (
     SELECT 'header' AS kind, r.site, r.currency, r.quote, c.day,
         arg_max(r.value, (r.captured_at, r.captures, coalesce(r.example_article, 0), r.value)) AS value
     FROM header_rate AS r
-    JOIN site AS z ON z.site = r.site
-    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // 3600
+    JOIN clock($selection::selection) AS z ON z.site = r.site
+    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // z.slot_s
     WHERE site_chosen($selection::selection, r.site) AND ($currency::VARCHAR IS NULL OR r.currency = $currency::VARCHAR)
         AND ($quote::VARCHAR IS NULL OR r.quote IS NOT DISTINCT FROM nullif($quote::VARCHAR, ''))
     GROUP BY ALL

@@ -1,5 +1,5 @@
 -- rate_days: one row a local day, site and pair: the last header figure captured that day beside the official rate that held.
--- columns: day DATE; site, NULL for a pair that no header prints; currency; quote; header DECIMAL last captured that day, NULL when none was; captured_at TIMESTAMP; captures BIGINT that day; figures BIGINT different ones that day; certain BOOLEAN; official DECIMAL; official_day DATE it is from, at most ten days earlier; source; difference DECIMAL header - official; difference_percent DOUBLE of the official rate, whatever the base
+-- columns: day DATE; site NULL for a pair that no header prints; currency; quote; header DECIMAL last captured that day, NULL when none was; captured_at TIMESTAMP; captures BIGINT that day; figures BIGINT different ones that day; certain BOOLEAN; official DECIMAL; official_day DATE it is from, at most ten days earlier; source; difference DECIMAL header - official; difference_percent DOUBLE of the official rate, whatever the base
 -- parameters: currency = NULL one currency; quote = NULL one quote currency, '' for the unknown one; base = 'quote' quote units per unit, 'unit' units per quote unit, or 'index' (100 on the first of these days with a figure, header and official each)
 WITH printed AS (
     SELECT c.day, r.site, r.currency, r.quote,
@@ -7,8 +7,8 @@ WITH printed AS (
         max(r.captured_at) AS captured_at, sum(r.captures)::BIGINT AS captures, count(DISTINCT r.value) AS figures,
         bool_and(r.certain) AS certain
     FROM header_rate AS r
-    JOIN site AS z ON z.site = r.site
-    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // 3600
+    JOIN clock($selection::selection) AS z ON z.site = r.site
+    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // z.slot_s
     WHERE site_chosen($selection::selection, r.site) AND ($currency::VARCHAR IS NULL OR r.currency = $currency::VARCHAR)
         AND ($quote::VARCHAR IS NULL OR r.quote IS NOT DISTINCT FROM nullif($quote::VARCHAR, ''))
         AND (($selection::selection)['since'] IS NULL OR c.day >= ($selection::selection)['since'])

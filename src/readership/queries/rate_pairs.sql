@@ -1,5 +1,5 @@
 -- rate_pairs: the currency pairs there are figures of, printed by headers or imported from official feeds.
--- columns: currency; quote, NULL when the site's quote currency is not known; captures BIGINT whose header prints it; sites BIGINT; official_days BIGINT; sources names joined by ", "; first_day DATE; last_day DATE of the official ones
+-- columns: currency; quote NULL when the site's quote currency is not known; captures BIGINT whose header prints it; sites BIGINT; official_days BIGINT; sources names joined by ", "; first_day DATE; last_day DATE of the official ones
 WITH printed AS (
     SELECT r.currency, r.quote, sum(r.captures)::BIGINT AS captures, count(DISTINCT r.site) AS sites,
         min(r.position) AS position
