@@ -7,8 +7,8 @@ WITH printed AS (
         max(r.captured_at) AS captured_at, sum(r.captures)::BIGINT AS captures, count(DISTINCT r.value) AS figures,
         bool_and(r.certain) AS certain
     FROM header_rate AS r
-    JOIN clock($selection::selection) AS z ON z.site = r.site
-    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // z.slot_s
+    JOIN site AS z ON z.site = r.site
+    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // 3600
     WHERE site_chosen($selection::selection, r.site) AND ($currency::VARCHAR IS NULL OR r.currency = $currency::VARCHAR)
         AND ($quote::VARCHAR IS NULL OR r.quote IS NOT DISTINCT FROM nullif($quote::VARCHAR, ''))
         AND (($selection::selection)['since'] IS NULL OR c.day >= ($selection::selection)['since'])
