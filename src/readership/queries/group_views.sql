@@ -14,9 +14,16 @@ member AS (
 ),
 whole AS (SELECT count(*) AS articles, sum(total) AS views FROM picked),
 summed AS (
-    SELECT value, count(*) AS articles, sum(1 / groups) AS articles_fractional, sum(total)::BIGINT AS views_full, sum(total / groups) AS views_fractional,
+    SELECT value, count(*) AS articles, sum(total)::BIGINT AS views_full,
         count(*) FILTER (WHERE total IS NULL) AS views_unknown, quantile_of(total, 50) AS median_views
     FROM member
+    GROUP BY value
+),
+-- Whole numbers first, then one division for each number of groups in order: a sum of fractions depends on its order.
+divided AS (
+    SELECT value, sum(articles / groups ORDER BY groups) AS articles_fractional,
+        sum(views / groups ORDER BY groups) AS views_fractional
+    FROM (SELECT value, groups, count(*) AS articles, sum(total)::BIGINT AS views FROM member GROUP BY value, groups)
     GROUP BY value
 ),
 gains AS (
@@ -34,9 +41,11 @@ named AS (
     WHERE $dimension::VARCHAR = 'country' AND c.article IN (SELECT article FROM picked)
     GROUP BY c.country
 )
-SELECT s.value, s.articles, s.articles_fractional, s.articles / nullif(w.articles, 0) AS share_of_articles, s.views_full, s.views_fractional,
-    s.views_full / nullif(w.views, 0) AS share_of_views, s.views_unknown, s.median_views, g.gained, n.about, n.in_title
+SELECT s.value, s.articles, d.articles_fractional, s.articles / nullif(w.articles, 0) AS share_of_articles, s.views_full,
+    d.views_fractional, s.views_full / nullif(w.views, 0) AS share_of_views, s.views_unknown, s.median_views, g.gained,
+    n.about, n.in_title
 FROM summed AS s
+JOIN divided AS d ON d.value = s.value
 CROSS JOIN whole AS w
 LEFT JOIN gains AS g ON g.value = s.value
 LEFT JOIN named AS n ON n.value = s.value
