@@ -33,6 +33,11 @@ STEPS = (
         made_by TEXT NOT NULL, owner TEXT NOT NULL, created_s INTEGER NOT NULL, expires_s INTEGER NOT NULL,
         revoked_s INTEGER, used_s INTEGER, uses INTEGER NOT NULL
     ) STRICT""",
+    """CREATE TABLE view (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL CHECK (name <> ''),
+        scope TEXT NOT NULL CHECK (scope IN ('all', 'personal')), owner TEXT NOT NULL, pinned INTEGER NOT NULL,
+        page TEXT NOT NULL, address TEXT NOT NULL, created_s INTEGER NOT NULL
+    ) STRICT""",
 )
 """What made the tables, in order; `PRAGMA user_version` says how many of them a file has had."""
 
