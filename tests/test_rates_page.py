@@ -25,10 +25,10 @@ from readership.models import Basis, Capture
 from readership.parse import read
 from readership.pipeline.ingest import Options, import_rates, ingest
 from readership.sites import load
-from readership.ui import header, shell
+from readership.ui import shell, strip
 from readership.ui.server import SCRIPT
 from stores import folder, page, settings_of, url
-from test_rate_queries import EL, WEDNESDAY, Facts, official, printed, written
+from test_rate_queries import EL, KG, WEDNESDAY, Facts, official, printed, written
 from test_rate_queries import read as reading
 
 SEED = ROOT.parent / "shared" / "pages" / "seed.txt"
@@ -70,7 +70,7 @@ def made(tmp_path: Path) -> Made:
     """A published data folder with these facts."""
 
     def make(*facts: Facts) -> Path:
-        room = Newsroom(tmp_path, sites=(EL,))
+        room = Newsroom(tmp_path, sites=(EL, KG))
         room.add([*facts, written(WEDNESDAY, "w")])
         room.publish(macros=True)
         return tmp_path
@@ -206,19 +206,61 @@ def test_a_currency_with_captures_on_two_days_has_a_small_line_with_words(
     assert len(images) == 1, "one figure makes no line"
 
 
+def popovers(app: AppTest) -> list[str]:
+    """What their buttons say."""
+    return [one.proto.popover.label for one in app.get("popover")]
+
+
+def two_sites() -> list[Facts]:
+    """Tenge in three captures of one site, som in one of another."""
+    return [
+        *(printed("2024-04-24T10:00", {"USD": 443.85}, copy=copy) for copy in range(3)),
+        written(WEDNESDAY, "2"),
+        printed("2024-04-24T12:30", {"USD": 88.85, "EUR": 95.1}, place="kg.test", quote="KGS"),
+        official(WEDNESDAY, {"USD": 444.32}),
+    ]
+
+
+def test_of_several_sites_the_largest_stands_in_the_strip_and_the_others_a_click_away(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(made(*two_sites()), monkeypatch)
+    assert "USD 443.85 KZT" in said(app)
+    assert "KGS" not in said(app)
+    assert "1 more site" in popovers(app)
+
+
+def test_the_strip_is_of_the_sites_that_are_chosen(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(made(*two_sites()), monkeypatch, site="kg.test")
+    shown = said(app)
+    assert "USD 88.85 KGS" in shown
+    assert "kg.test header, captured 24 Apr 2024, 12:30, from 1 capture" in shown
+    assert "official rate not known" in shown, "nobody imported som"
+    assert "443.85" not in shown
+    assert not [label for label in popovers(app) if "more site" in label]
+
+
+def test_a_figure_captured_earlier_than_the_others_says_so(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = said(opened(made(
+        printed("2024-04-22T09:15", {"USD": 440, "EUR": 470}), printed("2024-04-24T10:00", {"USD": 443.85}, copy=1)
+    ), monkeypatch))  # fmt: skip
+    assert "captured 24 Apr 2024, 10:00, from 1 capture" in shown
+    assert "captured 22 Apr 2024, 09:15 · official rate not known" in shown
+
+
 @pytest.mark.parametrize(
     ("value", "shown"),
     [(443.85, "443.85"), (4.8, "4.80"), (0.1, "0.10"), (0.0402, "0.0402"), (0.00201, "0.00201"), (0, "0.00"),
      (float("nan"), "—"), (None, "—"), (-0.004, "-0.004")],
 )  # fmt: skip
 def test_two_decimals_unless_they_would_show_nothing(value: float | None, shown: str) -> None:
-    assert header.amount(value, ENGLISH) == shown
+    assert strip.amount(value, ENGLISH) == shown
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_change_is_never_told_by_its_sign_alone(code: str) -> None:
     for change in (1.5, -1.5, 0.0):
-        arrow, words = header.in_words(change, Language(code)).split(" ", 1)
+        arrow, words = strip.in_words(change, Language(code)).split(" ", 1)
         assert arrow in "▲▼="
         assert re.search(r"[^\W\d]{2}", words)
 

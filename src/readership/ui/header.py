@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
-
-import pandas as pd
 import streamlit as st
 
 from readership import i18n
-from readership.figures.rates import sparkline
-from readership.i18n import known
-from readership.ui import context
-from readership.ui.context import say, say_n
-from readership.ui.data import fetch
+from readership.ui import context, strip
+from readership.ui.context import say
 from readership.ui.text import plain
-
-MAX_FIGURES = 6
-Row = dict[str, Any]
 
 
 def draw() -> None:
@@ -33,7 +23,7 @@ def draw() -> None:
                 st.caption(_as_of(run), width="content")
         _languages(run)
     if run.edition:
-        rates(fetch("header_latest"), fetch("header_trend"))
+        strip.draw()
 
 
 def _as_of(run: context.Run) -> str:
@@ -43,177 +33,6 @@ def _as_of(run: context.Run) -> str:
         zone=plain(run.zone),
         number=run.edition.number if run.edition else 0,
     )
-
-
-def rates(rows: pd.DataFrame, trend: pd.DataFrame) -> None:
-    """Currency figures as the pages' headers last showed them, with the moment of that capture; of one site, the
-    largest that prints any.
-
-    Args:
-        rows: the query `header_latest`.
-        trend: the query `header_trend`.
-    """
-    if rows.empty:
-        st.caption(say("No header rates captured yet."))
-        return
-    site = rows["site"].iloc[0]
-    shown: list[Row] = rows[rows["site"] == site].head(MAX_FIGURES).to_dict("records")
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="strip_rates"):
-        for row in shown:
-            _rate(row, trend[(trend["site"] == site) & (trend["currency"] == row["currency"])])
-        with st.container(width="content", gap="xxsmall", key="strip_capture"):
-            st.caption(_captured(shown[0]), width="content", help=_explained(shown[0]))
-            _marks(shown)
-
-
-def _rate(row: Row, trend: pd.DataFrame) -> None:
-    """One currency: figure and change, the official rate below, the last days beside."""
-    language = context.current().language
-    with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", width="content", key=f"strip_{row['currency']}"
-    ):
-        with st.container(width="content", gap=None):
-            st.markdown(f"**{plain(row['currency'])}** {_value(row)} {_change(row)}", width="content", wrap=False)
-            st.caption(_below(row), width="content", wrap=False)
-        if drawn := sparkline(trend):
-            low, high = (amount(trend["value"].agg(end), language) for end in ("min", "max"))
-            alt = say(
-                "{currency}, last 30 days: between {low} and {high}", currency=row["currency"], low=low, high=high
-            )
-            st.image(drawn, width=108, alt=alt)
-
-
-def amount(value: Any, language: i18n.Language) -> str:
-    """A rate with two decimals; one that they would show as nothing, with three figures that count."""
-    if not known(value) or abs(value) >= 0.1 or not value:
-        return language.fixed(value, 2)
-    digits = 2 - Decimal(str(value)).adjusted()
-    return language.number(round(value, digits), digits)
-
-
-def _value(row: Row) -> str:
-    language = context.current().language
-    sign = language.currency_sign(row["quote"]) if known(row["quote"]) else ""
-    return f"{amount(row['value'], language)} {plain(sign)}".rstrip()
-
-
-def _change(row: Row) -> str:
-    """The change against the last earlier day with a capture, in arrow and word; its day stands below."""
-    return plain(in_words(row["day_change"], context.current().language)) if known(row["day_change"]) else ""
-
-
-def in_words(change: Any, language: i18n.Language) -> str:
-    """A change with arrow and word: `▲ up 0.52`."""
-    if not change:
-        return f"= {say('unchanged')}"
-    if change > 0:
-        return f"▲ {say('up {change}', change=amount(change, language))}"
-    return f"▼ {say('down {change}', change=amount(-change, language))}"
-
-
-def _below(row: Row) -> str:
-    """Since when the change is, and the official rate of that day."""
-    language = context.current().language
-    parts = []
-    if known(row["day_change"]):
-        parts.append(say("since {day}", day=language.short_day(row["day_before"])))
-    if known(row["official"]):
-        official = say(
-            "official {value} ({day}, {source})",
-            value=amount(row["official"], language),
-            day=language.short_day(row["official_day"]),
-            source=row["official_source"],
-        )
-        parts.append(official)
-    else:
-        parts.append(say("official rate not known"))
-    return plain(" · ".join(parts))
-
-
-def _captured(row: Row) -> str:
-    run = context.current()
-    if known(row["captured_at"]):
-        return say_n(
-            "{site} header, captured {moment}, from {n} capture",
-            "{site} header, captured {moment}, from {n} captures",
-            int(row["captures"]),
-            site=plain(row["site"]),
-            moment=run.language.moment(row["captured_at"], run.zone),
-        )
-    return say_n(
-        "{site} header, captured at an unknown moment, from {n} capture",
-        "{site} header, captured at an unknown moment, from {n} captures",
-        int(row["captures"]),
-        site=plain(row["site"]),
-    )
-
-
-def _explained(row: Row) -> str:
-    """What the figures are, and the change against the capture just before, which may be minutes old."""
-    run = context.current()
-    lines = [say("Currency figures printed in the header of the site's pages; true when the page was captured.")]
-    if known(row["previous_at"]):
-        before = say(
-            "Against the capture before, of {moment}: {change} ({currency}).",
-            moment=run.language.moment(row["previous_at"], run.zone),
-            change=in_words(row["change"], run.language),
-            currency=row["currency"],
-        )
-        lines.append(before)
-    if known(row["labelled"]):
-        lines.append(
-            say("The page names the currencies.")
-            if row["labelled"]
-            else say("The page doesn't name the currencies; their order is the site entry's.")
-        )
-    return plain(" ".join(lines))
-
-
-def _marks(rows: list[Row]) -> None:
-    """What a reader must know before using the figures: that they are old, undated, uncertain or disputed."""
-    words = [text for text in (_matched(rows[0]), _stale(rows), _disagreeing(rows), _uncertain(rows)) if text]
-    if not words:
-        return
-    with st.container(horizontal=True, gap="small", width="content", key="strip_marks"):
-        for text in words:
-            st.badge(plain(text), color="orange")
-
-
-def _matched(row: Row) -> str:
-    if known(row["captured_at"]) or not known(row["matched_day"]):
-        return ""
-    return say_n(
-        "fits the official rates of {day} (matched-rates, {n} candidate day)",
-        "fits the official rates of {day} (matched-rates, {n} candidate days)",
-        int(row["candidates"]),
-        day=context.current().language.day(row["matched_day"]),
-    )
-
-
-def _stale(rows: list[Row]) -> str:
-    return say("old: more than 48 hours before the newest reading") if any(_is(row["stale"]) for row in rows) else ""
-
-
-def _disagreeing(rows: list[Row]) -> str:
-    language = context.current().language
-    told = [
-        f"{row['currency']} {amount(row['low'], language)}–{amount(row['high'], language)}"
-        for row in rows
-        if _is(row["disagree"])
-    ]
-    if not told:
-        return ""
-    if known(rows[0]["captured_at"]):
-        return say("captures of this moment differ: {figures}", figures=", ".join(told))
-    return say("captures without a moment differ: {figures}", figures=", ".join(told))
-
-
-def _uncertain(rows: list[Row]) -> str:
-    return say("labels uncertain") if any(known(row["certain"]) and not row["certain"] for row in rows) else ""
-
-
-def _is(value: Any) -> bool:
-    return known(value) and bool(value)
 
 
 def _languages(run: context.Run) -> None:
