@@ -15,6 +15,7 @@ from readership.ui import (
     language,
     notes,
     page,
+    same_story,
     say,
     show,
     table,
@@ -45,6 +46,7 @@ with left:
     article_facts(facts)
     table(observations, "observations", title=say("Counter readings"))
 with right:
+    same_story(article)
     table(in_common(fetch("related", article=article)), "related", RELATED, title=say("Related articles"), opens=True)
     table(fetch("article_provenance", article=article), "provenance", title=say("Where each fact stood"))
     table(revisions, "revisions", title=say("Revisions seen"))

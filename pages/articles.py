@@ -11,6 +11,8 @@ from readership.ui import (
     rate_column,
     say,
     stop,
+    stories_added,
+    story_table,
     switch,
     table,
 )
@@ -34,6 +36,9 @@ order = switch(
         "title": say("By title"),
     },
 )
+if stories_added():
+    story_table(selection, LIMIT)
+    stop()
 currency = rate_column()
 rows = article_rows(selection, currency, order=order, limit=LIMIT)
 states = fetch("states", selection, order=order, limit=LIMIT)

@@ -26,7 +26,7 @@ if no_groups(rows, selection, "author"):
 index = group_index(selection, "author")
 one = the_one(selection, "author")
 if one:
-    one_group(selection, "author", one, index)
+    one_group(selection, "author", one)
 group_table(rows, index, selection, "author")
 left, right = st.columns(2, gap="medium")
 with left:

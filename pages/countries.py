@@ -26,7 +26,7 @@ index = group_index(selection, "country")
 one = the_one(selection, "country")
 country_map(selection)
 if one:
-    one_group(selection, "country", one, index)
+    one_group(selection, "country", one)
 group_table(rows, index, selection, "country")
 group_trends(selection, "country")
 country_figures(selection)

@@ -12,32 +12,36 @@ from readership.ui import (
     group_table,
     group_trends,
     language,
+    learnt_sections,
     no_groups,
     one_group,
     page,
     show,
     stop,
     the_one,
+    topic_level,
 )
 
 selection = page("Topics", "What are our articles about, and which of it is read? Choose a row to see one topic.")
-rows = group_rows(selection, "topic")
-if no_groups(rows, selection, "topic"):
+level = topic_level()
+rows = group_rows(selection, level)
+if no_groups(rows, selection, level):
     stop()
-index = group_index(selection, "topic")
+index = group_index(selection, level)
 one = the_one(selection, "topic")
 if one:
-    one_group(selection, "topic", one, index)
+    one_group(selection, topic_level(one), one)
 bars, tiles = st.columns(2, gap="medium")
 with bars:
     show(draw(figures.breakdown, rows, counting(), language()), rows, "topics")
 with tiles:
     show(draw(figures.treemap, rows, index, language()), rows, "topics-treemap")
-group_table(rows, index, selection, "topic")
-group_trends(selection, "topic")
+group_table(rows, index, selection, level)
+group_trends(selection, topic_level(one) if one else level)
 ages, hours = st.columns(2, gap="medium")
 with ages:
     show(draw(figures.performance, index, language()), index, "topics-index")
 with hours:
-    cells = group_hours(selection, "topic")
+    cells = group_hours(selection, level)
     show(draw(figures.group_hours, cells, language()), cells, "topics-hours")
+learnt_sections(selection)

@@ -144,8 +144,9 @@ class Language:
         return str(self.locale.languages.get(code, code))
 
     def country(self, code: str) -> str:
-        """The name of an ISO 3166-1 alpha-2 country."""
-        return str(self.locale.territories.get(code, code))
+        """The name of an ISO 3166-1 alpha-2 country, or of a former one (ISO 3166-3) by the code it had."""
+        former = dict(zip(LANGUAGES, FORMER.get(code, ()), strict=False))
+        return str(self.locale.territories.get(code) or former.get(self.code, code))
 
     def currency(self, code: str) -> str:
         """The name of an ISO 4217 currency."""
@@ -174,6 +175,20 @@ def choose(*wishes: str | None) -> Language:
 def mark(msgid: str) -> str:
     """Mark a message for the catalogues that is translated later, where the language is known."""
     return msgid
+
+
+FORMER = {
+    "AN": ("Netherlands Antilles", "Нидерландские Антилы", "Нидерланд Антилдері"),
+    "BU": ("Burma", "Бирма", "Бирма"),
+    "CS": ("Serbia and Montenegro", "Сербия и Черногория", "Сербия және Черногория"),
+    "DD": ("German Democratic Republic", "ГДР", "ГДР"),
+    "SU": ("Soviet Union", "Советский Союз", "Кеңес Одағы"),
+    "TP": ("East Timor", "Восточный Тимор", "Шығыс Тимор"),
+    "YD": ("South Yemen", "Южный Йемен", "Оңтүстік Йемен"),
+    "YU": ("Yugoslavia", "Югославия", "Югославия"),
+    "ZR": ("Zaire", "Заир", "Заир"),
+}
+"""Countries that are no more, by the codes they had, in the order of LANGUAGES: CLDR names them no longer."""
 
 
 def _aware(value: datetime) -> datetime:

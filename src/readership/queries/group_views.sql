@@ -1,6 +1,6 @@
--- group_views: one row a topic, country, author, source, credit, section or language: output and result, full and divided among an article's groups.
+-- group_views: one row a topic (of the second level: `subtopic`), country, author, source, credit, section or language: output and result, full and divided among an article's groups.
 -- columns: value of the dimension; articles BIGINT; articles_fractional DOUBLE each divided by its number of groups; share_of_articles DOUBLE of the selection's articles; views_full BIGINT sum of V*; views_fractional DOUBLE V* divided by the article's number of groups; share_of_views DOUBLE full, of the distinct total; views_unknown BIGINT articles never read; median_views BIGINT of V*; gained BIGINT views gained in the dates; about BIGINT articles that are about it (countries); in_title BIGINT articles that name it in the title (countries)
--- parameters: dimension = 'topic' or 'country', 'author', 'source', 'credit', 'section', 'language'; home = 'with' or 'without' the sites' home countries; limit = NULL rows at most
+-- parameters: dimension = 'topic' or 'subtopic', 'country', 'author', 'source', 'credit', 'section', 'language'; home = 'with' or 'without' the sites' home countries; under = NULL only topics below this one; limit = NULL rows at most
 WITH picked AS (
     SELECT a.article, a.site, a.total FROM selected_articles($selection::selection) AS a
 ),
@@ -9,7 +9,7 @@ member AS (
     FROM article_dimension AS d
     JOIN picked AS p ON p.article = d.article
     JOIN site AS z ON z.site = p.site
-    WHERE d.dimension = $dimension::VARCHAR
+    WHERE d.dimension = $dimension::VARCHAR AND ($under::VARCHAR IS NULL OR starts_with(d.value, $under::VARCHAR || '/'))
         AND NOT (d.dimension = 'country' AND $home::VARCHAR = 'without' AND d.value = coalesce(z.home_country, ''))
 ),
 whole AS (SELECT count(*) AS articles, sum(total) AS views FROM picked),

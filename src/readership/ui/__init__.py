@@ -21,7 +21,9 @@ from readership.ui.groups import (
     release_table,
     release_trend,
     the_one,
+    topic_level,
 )
+from readership.ui.learnt import learnt_sections
 from readership.ui.parts import board, grain, groups, key_figures, lead, movers, of_all, with_names
 from readership.ui.rates import (
     article_rows,
@@ -37,6 +39,7 @@ from readership.ui.rates import (
 )
 from readership.ui.series import beside, switch, views_over_time
 from readership.ui.show import nothing, page, show, stop, table
+from readership.ui.stories import same_story, stories_added, story_table
 from readership.ui.text import plain
 from readership.ui.upload import undo_batch, upload
 
@@ -70,6 +73,7 @@ __all__ = [
     "key_figures",
     "language",
     "lead",
+    "learnt_sections",
     "matched",
     "movers",
     "no_groups",
@@ -89,13 +93,17 @@ __all__ = [
     "release_rows",
     "release_table",
     "release_trend",
+    "same_story",
     "say",
     "say_n",
     "show",
     "stop",
+    "stories_added",
+    "story_table",
     "switch",
     "table",
     "the_one",
+    "topic_level",
     "undo_batch",
     "upload",
     "views_over_time",

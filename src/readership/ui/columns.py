@@ -203,6 +203,17 @@ COLUMNS: dict[str, Column] = {
     "rub": Column("RUB", "rate"),
     "deviation_percent": Column(mark("Largest deviation, %"), "decimal"),
     "example": Column(mark("Article")),
+    "story": Column(mark("Story"), "number"),
+    "titles": Column(mark("Titles"), width="large"),
+    "views_by_language": Column(mark("Views by language"), width="medium"),
+    "unread": Column(mark("Versions without views"), "number"),
+    "certainty": Column(mark("How surely one story"), "share"),
+    "story_views": Column(mark("Views of all versions"), "number"),
+    "is_self": Column(mark("This article"), "flag"),
+    "guessed_section": Column(mark("Section, guessed")),
+    "chance": Column(mark("Chance"), "share"),
+    "precision": Column(mark("Right of those guessed"), "share"),
+    "recall": Column(mark("Found of those printed"), "share"),
 }
 
 WORDS = {

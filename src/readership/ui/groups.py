@@ -14,32 +14,23 @@ from readership.figures.map import clicked
 from readership.i18n import known, mark
 from readership.queries import Selection
 from readership.ui import bar, context, names
+from readership.ui.choices import FRACTIONAL, FULL, WITH, choice, switch
 from readership.ui.context import say
 from readership.ui.data import ASKED, draw, fetch
 from readership.ui.parts import grain
 from readership.ui.show import nothing, show, table
+from readership.ui.stories import stories_added, story_table
 from readership.ui.text import plain
 
-FULL, FRACTIONAL, WITHOUT, WITH = "full", "fractional", "without", "with"
-SWITCHES = {"count": (FULL, FRACTIONAL), "home": (WITHOUT, WITH), "measure": ("views", "articles")}
-"""The pages' own URL parameters and their values, the default first."""
-FIELDS = {dimension: field for field, dimension in names.FIELDS.items()}
+FIELDS = {dimension: field for field, dimension in names.FIELDS.items()} | {"subtopic": "topics"}
 MAX_VALUES = 100_000
 """More groups than there are: so that a chosen one is never left out for being small."""
 _ALL = {
     "topic": mark("All topics"),
+    "subtopic": mark("All topics"),
     "country": mark("All countries"),
     "author": mark("All authors"),
 }
-
-
-def choice(name: str) -> str:
-    """The reader's choice at a switch of these pages: from the URL at first, from the switch later."""
-    key, options = f"group_{name}", SWITCHES[name]
-    if key not in st.session_state:
-        wish = st.query_params.get(name)
-        st.session_state[key] = wish if wish in options else options[0]
-    return str(st.session_state[key] or options[0])
 
 
 def counting() -> str:
@@ -47,37 +38,31 @@ def counting() -> str:
     return choice("count")
 
 
-def _switch(name: str, label: str, words: Sequence[str]) -> None:
-    """A switch, its choice kept for the session and in the URL."""
-    options = SWITCHES[name]
-    chosen = choice(name)
-    st.segmented_control(
-        label,
-        options,
-        key=f"group_{name}",
-        format_func=dict(zip(options, words, strict=True)).__getitem__,
-        required=True,
-        persist_state="session",
-    )
-    if chosen != options[0]:
-        st.query_params[name] = chosen
-    elif name in st.query_params:
-        del st.query_params[name]
+def topic_level(value: str | None = None) -> str:
+    """Dimension of a topic by its slug, `topic` or (second level) `subtopic`; of none, the level the reader chose."""
+    if value is None:
+        return "subtopic" if choice("level") == "second" else "topic"
+    return "subtopic" if names.parent(value) else "topic"
+
+
+def _home(dimension: str) -> str:
+    """Home countries in or out: a matter of countries alone."""
+    return choice("home") if dimension == "country" else WITH
 
 
 def group_rows(selection: Selection, dimension: str, **params: Any) -> pd.DataFrame:
     """The rows of `group_views` with names, the home countries in or out as the reader chose."""
-    return names.named(fetch("group_views", selection, dimension=dimension, home=choice("home"), **params), dimension)
+    return names.named(fetch("group_views", selection, dimension=dimension, home=_home(dimension), **params), dimension)
 
 
 def group_index(selection: Selection, dimension: str) -> pd.DataFrame:
     """The rows of `group_index` with names."""
-    return names.named(fetch("group_index", selection, dimension=dimension, home=choice("home")), dimension)
+    return names.named(fetch("group_index", selection, dimension=dimension, home=_home(dimension)), dimension)
 
 
 def group_hours(selection: Selection, dimension: str) -> pd.DataFrame:
     """The rows of `group_hours` with names."""
-    return names.named(fetch("group_hours", selection, dimension=dimension), dimension)
+    return names.named(fetch("group_hours", selection, dimension=dimension, home=_home(dimension)), dimension)
 
 
 def no_groups(rows: pd.DataFrame, selection: Selection, dimension: str) -> bool:
@@ -96,10 +81,17 @@ def group_table(rows: pd.DataFrame, index: pd.DataFrame, selection: Selection, d
     shown = (divided(rows) if counting == FRACTIONAL else rows).merge(
         index[["value", "median_index", "indexed"]], on="value", how="left"
     )
-    _choosable(shown, f"{dimension}-groups", _columns(dimension, counting), lambda row: (dimension, row["value"]))
-    sums = fetch("group_sums", selection, dimension=dimension, home=choice("home"))
+    _choosable(
+        shown, f"{dimension}-groups", _columns(dimension, counting), lambda row: _filter(dimension, row["value"])
+    )
+    sums = fetch("group_sums", selection, dimension=dimension, home=_home(dimension))
     _adds_up(sums, counting)
     _switches(dimension, selection)
+
+
+def _filter(dimension: str, value: str) -> tuple[str, str]:
+    """What choosing a group filters by: topics of both levels are one filter."""
+    return ("topic" if dimension == "subtopic" else dimension), str(value)
 
 
 def _columns(dimension: str, counting: str) -> list[str]:
@@ -113,7 +105,11 @@ def _columns(dimension: str, counting: str) -> list[str]:
 
 
 def _choosable(
-    rows: pd.DataFrame, name: str, order: Sequence[str], value: Callable[[pd.Series], tuple[str, str] | None]
+    rows: pd.DataFrame,
+    name: str,
+    order: Sequence[str],
+    value: Callable[[pd.Series], tuple[str, str] | None],
+    title: str | None = None,
 ) -> None:
     """A table whose rows can be clicked to filter by what they stand for."""
     turn = st.session_state.get(f"turn_{name}", 0)
@@ -127,10 +123,11 @@ def _choosable(
             st.session_state[f"turn_{name}"] = turn + 1
             bar.toggle(*wish)
 
-    table(rows, key, order, title=say("In figures"), on_select=choose, selection_mode="single-row")
+    heading = say("In figures") if title is None else title
+    table(rows, key, order, title=heading, on_select=choose, selection_mode="single-row")
 
 
-def _adds_up(sums: pd.DataFrame, counting: str) -> None:
+def _adds_up(sums: pd.DataFrame, counting: str, name: str = "adds_up") -> None:
     """The line under a table whose rows may share articles."""
     row, number = sums.iloc[0], context.current().language.number
     facts = {name: number(row[name]) for name in ("distinct_articles", "distinct_views", "several", "none")}
@@ -148,20 +145,22 @@ def _adds_up(sums: pd.DataFrame, counting: str) -> None:
             sum_views=number(row["sum_views"]),
             **facts,
         )
-    with st.container(key="adds_up"):
+    with st.container(key=name):
         st.caption(words)
 
 
 def _switches(dimension: str, selection: Selection) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="group_switches"):
         _mode(selection)
-        _switch(
+        switch(
             "count",
             say("An article of several groups counts"),
             (say("in each of them"), say("divided among them")),
         )
         if dimension == "country":
-            _switch("home", say("Home country"), (say("set apart"), say("with the others")))
+            switch("home", say("Home country"), (say("set apart"), say("with the others")))
+        if FIELDS[dimension] == "topics":
+            switch("level", say("Topics of the"), (say("top level"), say("second level")))
 
 
 def _mode(selection: Selection) -> None:
@@ -186,14 +185,30 @@ def the_one(selection: Selection, dimension: str) -> str | None:
     return chosen[0] if len(chosen) == 1 else None
 
 
-def one_group(selection: Selection, dimension: str, value: str, index: pd.DataFrame) -> None:
+def one_group(selection: Selection, dimension: str, value: str) -> None:
     """Head of the page of a single topic, country, author: its name, its figures, its most read articles."""
-    language = context.current().language
     with st.container(horizontal=True, vertical_alignment="center", key="one_head"):
-        st.header(plain(names.of(dimension, value)), anchor=False, width="content")
+        st.header(plain(names.of(_filter(dimension, value)[0], value)), anchor=False, width="content")
+        _upwards(value) if dimension == "subtopic" else None
         _everything(dimension)
     rows = fetch("group_views", selection.without(FIELDS[dimension]), dimension=dimension, home=WITH)
-    own, compared = _of(rows, value), _of(index, value)
+    index = fetch("group_index", selection, dimension=dimension, home=WITH)
+    _one_figures(_of(rows, value), _of(index, value))
+    if dimension == "topic":
+        _second_level(selection, value)
+    _most_read(selection, dimension)
+
+
+def _upwards(value: str) -> None:
+    """The way from a topic of the second level to the one above it."""
+    above = names.parent(value) or ""
+    label, go = plain(names.of("topic", above)), lambda: bar.change(topics=(above,))
+    st.button(label, type="tertiary", icon=":material/arrow_upward:", on_click=go, key="up_topic")
+
+
+def _one_figures(own: dict[str, Any], compared: dict[str, Any]) -> None:
+    """Four figures of one group: a row of `group_views` and one of `group_index`, either may be empty."""
+    language = context.current().language
     with st.grid(4, min_column_width=170, key="one_figures"):
         st.metric(say("Articles"), language.number(own.get("articles")), border=True)
         st.metric(say("Views of these articles"), language.number(own.get("views_full")), border=True)
@@ -213,14 +228,33 @@ def one_group(selection: Selection, dimension: str, value: str, index: pd.DataFr
                 all=language.number(compared.get("articles")),
             ),
         )
-    articles = fetch("articles", selection, order="views", limit=10)
-    table(
-        articles,
-        f"{dimension}-articles",
-        ["views", "title", "published_day", "section"],
-        title=say("Most read articles"),
-        opens=True,
+
+
+def _second_level(selection: Selection, above: str) -> None:
+    """The topics below one: what its articles are about more closely, with what they add up to; a click goes on."""
+    rows = names.named(fetch("group_views", selection, dimension="subtopic", home=WITH, under=above), "subtopic")
+    st.subheader(say("Within {topic}", topic=plain(names.of("topic", above))), anchor=False)
+    if rows.empty:
+        st.caption(say("None of these articles is told apart at the second level."))
+        return
+    counting = choice("count")
+    shown = divided(rows) if counting == FRACTIONAL else rows
+    _choosable(
+        shown, "second-level", _columns("subtopic", counting), lambda row: ("topic", str(row["value"])), title=""
     )
+    _adds_up(fetch("group_sums", selection, dimension="subtopic", home=WITH, under=above), counting, "adds_up_below")
+
+
+def _most_read(selection: Selection, dimension: str) -> None:
+    """Ten articles, or ten stories with the views of their versions in all languages, as the reader chose."""
+    with st.container(horizontal=True, vertical_alignment="center", key="most_read_head"):
+        st.subheader(say("Most read articles"), anchor=False, width="content")
+        added = stories_added()
+    if added:
+        story_table(selection, 10, f"{dimension}-stories")
+        return
+    articles = fetch("articles", selection, order="views", limit=10)
+    table(articles, f"{dimension}-articles", ["views", "title", "published_day", "section"], opens=True)
 
 
 def _of(rows: pd.DataFrame, value: str) -> dict[str, Any]:
@@ -253,11 +287,11 @@ def group_trends(selection: Selection, dimension: str) -> None:
 def _trend_rows(selection: Selection, dimension: str, bucket: str) -> pd.DataFrame:
     """Rows of `group_trend`: the largest groups; the chosen ones beside all that the selection has without them."""
     field = FIELDS[dimension]
-    chosen = getattr(selection, field)
+    chosen = tuple(one for one in getattr(selection, field) if field != "topics" or topic_level(one) == dimension)
     wide = selection.without(field) if chosen else selection
     top = MAX_VALUES if chosen else 6
     rows = fetch(
-        "group_trend", wide, dimension=dimension, grain=bucket, home=WITH if chosen else choice("home"), top=top
+        "group_trend", wide, dimension=dimension, grain=bucket, home=WITH if chosen else _home(dimension), top=top
     )
     if chosen:
         asked = rows.attrs
@@ -276,7 +310,7 @@ def country_map(selection: Selection) -> None:
     language = context.current().language
     measure = {"articles": "articles", "views": f"views_{choice('count')}"}[choice("measure")]
     with st.container(key="map_measure"):
-        _switch("measure", say("Colour"), (say("Views"), say("Articles")))
+        switch("measure", say("Colour"), (say("Views"), say("Articles")))
     show(
         draw(figures.world_map, rows, measure, selection.countries, language),
         rows,

@@ -7,7 +7,8 @@ from functools import cache
 
 import pandas as pd
 
-from readership.enrich import tables
+from readership.enrich import tables, topics
+from readership.errors import UsageError
 from readership.i18n import LANGUAGES, Language
 from readership.queries import URL_NAMES, VALUES
 from readership.ui import context
@@ -15,6 +16,8 @@ from readership.ui.text import one_line
 
 FIELDS = {field: URL_NAMES[field] for field in VALUES}
 """Fields of the selection, and what a value of each is."""
+UNDER = " › "
+"""Between the name of a topic and that of one below it."""
 
 
 def of(dimension: str, value: str) -> str:
@@ -41,16 +44,35 @@ def _named(dimension: str, value: str, language: Language) -> str:
     if dimension == "country":
         return language.country(value)
     if dimension == "topic":
-        return _topics().get(value, {}).get(language.code) or value
+        return UNDER.join(_topic(one, language) for one in lineage(value))
+    if dimension == "subtopic":
+        return _topic(value, language)
     if dimension in ("source", "credit"):
         return _organisations().get(value, {}).get(language.code) or value
     return value
 
 
-@cache
-def _topics() -> dict[str, dict[str, str]]:
-    """Display names by slug and language."""
-    return {row[0]: dict(zip(LANGUAGES, row[3:], strict=False)) for row in tables.rows("topics.tsv")}
+def lineage(slug: str) -> list[str]:
+    """A topic after the one above it, when it is of the second level (`sport/football`); else itself alone."""
+    above = parent(slug)
+    return [above, slug] if above else [slug]
+
+
+def parent(slug: str) -> str | None:
+    """The top-level topic that one of the second level stands under; None of others."""
+    return slug.partition("/")[0] if topics.level(slug) > 1 else None
+
+
+def _topic(slug: str, language: Language) -> str:
+    return _topics().name(slug, language.code)
+
+
+def _topics() -> topics.Topics:
+    """The newsroom's topics; the package's while its file can't be read (an ingest says what is wrong with it)."""
+    try:
+        return topics.load(context.current().settings.topics_file)
+    except UsageError:
+        return topics.load(None)
 
 
 @cache
