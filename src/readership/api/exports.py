@@ -7,9 +7,8 @@ length is known, and what goes wrong is a status and one line, never half a tabl
 from __future__ import annotations
 
 import logging
-import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,9 +21,10 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from readership import exports, i18n, queries
+from readership.api import reading
 from readership.errors import DiskFull, NoEdition, ReadershipError, UsageError
 from readership.exports.text import one_line
-from readership.queries import Query, Selection
+from readership.queries import Query
 from readership.settings import Settings
 
 log = logging.getLogger("readership.api")
@@ -34,8 +34,6 @@ Allow = Callable[[Request], bool]
 SIDECAR = "proof.json"
 AT_ONCE, WAITING = 2, 16
 """Exports made at the same time, and requests that may wait for their turn."""
-_ONCE = [name for field, name in queries.URL_NAMES.items() if field not in queries.VALUES]
-_LONGEST = {"text": queries.selection.MAX_TEXT, "meter": 40}
 _OWN = ("bom", "of")
 
 
@@ -109,7 +107,7 @@ async def _answer(request: Request, settings: Settings, allow: Allow, turns: _Tu
     wanted = await run_in_threadpool(_read, request, settings)
     private = "private, no-cache" if allow is everybody else "private, no-store"
     headers = {"ETag": wanted.etag, "Cache-Control": private, "Vary": "Accept-Language, Cookie"}
-    if _known(request.headers.get("if-none-match", ""), wanted.etag):
+    if reading.known(request.headers.get("if-none-match", ""), wanted.etag):
         return Response(status_code=304, headers=headers)
     made = await turns.run(lambda: exports.table(wanted.asked, wanted.form, bom=wanted.bom))
     if made is None:
@@ -156,13 +154,13 @@ class _File(Response):
 def _read(request: Request, settings: Settings) -> _Wanted:
     query, form = _file(str(request.path_params["file"]))
     given = {name: request.query_params.getlist(name) for name in request.query_params}
-    own = {name: _single(name, given.pop(name)) for name in _OWN if name in given}
-    parameters = _parameters(query, given)
-    selection = _selection({name: values for name, values in given.items() if name not in parameters})
+    own = {name: reading.single(name, given.pop(name)) for name in _OWN if name in given}
+    parameters = reading.parameters(query, given)
+    selection = reading.selection({name: values for name, values in given.items() if name not in parameters})
     edition = queries.current(settings)
     if edition is None:
         raise NoEdition("Nothing has been published yet.", "Run `readership ingest` or `readership demo`.")
-    language = i18n.choose(settings.language, *_wishes(request.headers.get("accept-language", "")))
+    language = i18n.choose(settings.language, *reading.wishes(request.headers.get("accept-language", "")))
     asked = exports.Asked(query, selection, edition, datetime.now(UTC), parameters, language)
     sidecar = form == SIDECAR
     table = _of(own) if sidecar else form
@@ -183,52 +181,6 @@ def _file(file: str) -> tuple[Query, str]:
     return query, form
 
 
-def _parameters(query: Query, given: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """The query's own parameters; a name that the selection has too (`site`) means the query's."""
-    found: dict[str, str] = {}
-    for parameter in query.parameters:
-        if parameter.name in given:
-            value = _single(parameter.name, given[parameter.name])
-            choices = _choices(parameter)
-            if choices and value not in choices:
-                raise UsageError(f"Can't read {parameter.name}={value[:60]}.", f"It is one of {', '.join(choices)}.")
-            found[parameter.name] = value
-    return found
-
-
-def _choices(parameter: queries.Parameter) -> tuple[str, ...]:
-    """The values that a head lists: `grain = 'day' or 'hour', 'week'`; none when any value goes."""
-    listed = re.match(r"or ('[^']*'(?:, '[^']*')*)", parameter.meaning)
-    if parameter.default is None or listed is None:
-        return ()
-    return (parameter.default, *re.findall(r"'([^']*)'", listed[1]))
-
-
-def _selection(given: Mapping[str, Sequence[str]]) -> Selection:
-    """The selection, or an error that names what is not known or can't be read: never a wider answer than asked."""
-    several = [queries.URL_NAMES[name] for name in queries.VALUES]
-    names = {*queries.URL_NAMES.values(), *(f"no_{name}" for name in several)}
-    if strange := sorted(set(given) - names):
-        raise UsageError(
-            f"Unknown parameter{'s' if len(strange) > 1 else ''}: {', '.join(name[:40] for name in strange[:10])}.",
-            "The selection's names and the query's own are in docs/exports.md and `readership query --list`.",
-        )
-    for name, values in given.items():
-        if name in _ONCE:
-            _single(name, values)
-        elif len(values) > queries.selection.MAX_VALUES or not all(0 < len(value) <= 200 for value in values):
-            raise UsageError(f"Can't read {name}.", "At most 200 values, each of 1 to 200 characters.")
-        if name in _LONGEST and len(values[0]) > _LONGEST[name]:
-            raise UsageError(f"{name} is too long.", f"At most {_LONGEST[name]} characters.")
-    return queries.from_arguments({name: list(values) for name, values in given.items()})
-
-
-def _single(name: str, values: Sequence[str]) -> str:
-    if len(values) != 1:
-        raise UsageError(f"{name} is there {len(values)} times.", "Give it once.")
-    return values[0]
-
-
 def _of(own: Mapping[str, str]) -> str:
     form = own.get("of", "csv")
     if form not in ("csv", "jsonl"):
@@ -243,16 +195,6 @@ def _bom(own: Mapping[str, str], form: str) -> bool:
     if value == "1" and form not in ("csv", "zip"):
         raise UsageError("Only a CSV begins with a byte order mark.", "Leave `bom` out.")
     return value == "1"
-
-
-def _wishes(accepted: str) -> list[str]:
-    """Languages of an Accept-Language header in the order written, which is the order wanted in practice."""
-    return [part.split(";", 1)[0].strip() for part in accepted[:200].split(",")][:10]
-
-
-def _known(header: str, etag: str) -> bool:
-    """Whether If-None-Match (RFC 9110, 13.1.2: weak comparison) names the tag."""
-    return etag.removeprefix("W/") in {part.strip().removeprefix("W/") for part in header.split(",")}
 
 
 # -- refusing ----------------------------------------------------------------------------------------------------------
