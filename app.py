@@ -6,6 +6,6 @@ no `pages/` stands beside it and no page is ever served without its router.
 
 import streamlit as st
 
-from readership.ui.server import MIDDLEWARE, ROUTES, SCRIPT, explain, lifespan
+from readership.ui.server import MIDDLEWARE, ROUTES, SCRIPT, SECRETS, explain, lifespan
 
-app = st.App(SCRIPT, routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan, on_script_error=explain)
+app = st.App(SCRIPT, routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan, on_script_error=explain, secrets=SECRETS)

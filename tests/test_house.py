@@ -86,8 +86,9 @@ def test_no_html_is_let_through_anywhere() -> None:
 
 def test_every_page_is_in_the_table_of_pages() -> None:
     from readership.ui.shell import PAGES as ENTRIES
+    from readership.ui.shell import SHARED
 
-    assert {path.stem for path in PAGES} == {entry.file for entry in ENTRIES}
+    assert {path.stem for path in PAGES} == {entry.file for entry in (*ENTRIES, SHARED)}
 
 
 def test_no_pages_folder_beside_the_script() -> None:

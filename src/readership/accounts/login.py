@@ -218,12 +218,17 @@ def person(claims: Mapping[str, Any], settings: Settings, now: datetime) -> Pers
     issuer, subject = _text(claims, "iss"), _text(claims, "sub")
     if issuer not in found.issuers or not subject:
         raise Refused("This login comes from somebody who isn't trusted here.", "Log in again.")
-    key, began = f"{issuer} {subject}", _began(claims, settings, now)
+    key, began = key_of(claims), _began(claims, settings, now)
     role = _role_of(claims, issuer, subject, settings)
     one = Person(key, _name(claims), role)
     if began < sessions.seen(settings, one, _email(claims) or "", now):
         raise Refused("You have logged out.", "Log in again.")
     return one
+
+
+def key_of(claims: Mapping[str, Any]) -> str:
+    """The key of a person: issuer and subject, which alone name somebody for ever (OpenID Connect Core, 5.7)."""
+    return f"{_text(claims, 'iss')} {_text(claims, 'sub')}"
 
 
 def _began(claims: Mapping[str, Any], settings: Settings, now: datetime) -> int:

@@ -1,5 +1,6 @@
 """What pages are made of. The only Streamlit in the package; pages use these names and lay them out, no more."""
 
+from readership.ui.admin import admin_health, admin_links, admin_people, admin_tokens
 from readership.ui.annotations import notes
 from readership.ui.article import article_facts, article_figures, article_head, article_id, asked_article, in_common
 from readership.ui.context import has_edition, is_board, language, say, say_n, zone
@@ -38,12 +39,17 @@ from readership.ui.rates import (
     rate_figures,
 )
 from readership.ui.series import beside, switch, views_over_time
+from readership.ui.shared import shared_article, shared_figures, shared_head, shared_rows
 from readership.ui.show import nothing, page, show, stop, table
 from readership.ui.stories import same_story, stories_added, story_table
 from readership.ui.text import plain
 from readership.ui.upload import undo_batch, upload
 
 __all__ = [
+    "admin_health",
+    "admin_links",
+    "admin_people",
+    "admin_tokens",
     "article_facts",
     "article_figures",
     "article_head",
@@ -96,6 +102,10 @@ __all__ = [
     "same_story",
     "say",
     "say_n",
+    "shared_article",
+    "shared_figures",
+    "shared_head",
+    "shared_rows",
     "show",
     "stop",
     "stories_added",

@@ -10,10 +10,11 @@ import streamlit as st
 
 from readership.accounts import annotations as kept
 from readership.accounts.annotations import Annotation
-from readership.errors import DiskFull, ReadershipError, StoreBusy, UsageError
+from readership.accounts.people import Person, Role
+from readership.errors import DiskFull, ReadershipError, Refused, StoreBusy, UsageError
 from readership.figures.time import Notes
 from readership.queries import Selection
-from readership.ui import context
+from readership.ui import context, who
 from readership.ui.context import say
 from readership.ui.text import one_line, plain
 
@@ -48,7 +49,10 @@ def notes_form(selection: Selection) -> None:
 
 
 def _listed(selection: Selection) -> list[Annotation]:
-    return kept.listed(context.current().settings, since=_midnight(selection.since), until=_midnight(selection.until))
+    owner = who.reader().key
+    return kept.listed(
+        context.current().settings, owner, since=_midnight(selection.since), until=_midnight(selection.until)
+    )
 
 
 def _zone() -> ZoneInfo:
@@ -69,14 +73,16 @@ def _line(note: Annotation) -> None:
         st.caption(language.local(_local(note.at)), width=150)
         whose = say(" (only for me)") if note.scope == "personal" else ""
         st.markdown(plain(note.text + whose), width="stretch")
-        if note.owner == kept.LOCAL:
+        if note.owner == who.reader().key and (note.scope == "personal" or who.may(Role.ANALYST)):
             st.button(say("Edit"), key=f"note_edit_{note.id}", type="tertiary", on_click=_edit, args=(note,))
 
 
 def _form(editing: Annotation | None) -> None:
     labels = {"site": say("for everybody"), "personal": say("only for me")}
+    if not who.may(Role.ANALYST):
+        del labels["site"]
     _seed(_AT, _now())
-    _seed(_SCOPE, "site")
+    _seed(_SCOPE, next(iter(labels)))
     with st.form("note", border=False), st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.datetime_input(say("Moment"), key=_AT, format="YYYY-MM-DD", step=300, width=210)
         st.text_input(
@@ -123,18 +129,24 @@ def _save(note: int | None) -> None:
         if at is None:
             raise UsageError("A note needs a moment.")
         moment = at.replace(tzinfo=_zone())
+        owner = _writer(scope).key
         if note is None:
-            kept.add(settings, moment, text, scope=scope, now=datetime.now(UTC))
+            kept.add(settings, moment, text, scope=scope, owner=owner, now=datetime.now(UTC))
         else:
-            kept.change(settings, note, moment, text, scope=scope)
+            kept.change(settings, note, moment, text, scope=scope, owner=owner)
         _clear()
     except ReadershipError as problem:
         state[_PROBLEM] = _words(problem)
 
 
+def _writer(scope: str) -> Person:
+    """Who may write a note of this scope: their own anybody with a login, those for everybody an analyst."""
+    return who.require(Role.READER if scope == "personal" else Role.ANALYST)
+
+
 def _remove(note: int) -> None:
     try:
-        kept.remove(context.current().settings, note)
+        kept.remove(context.current().settings, note, owner=who.require(Role.READER).key)
     except ReadershipError as problem:
         st.session_state[_PROBLEM] = _words(problem)
     _clear()
@@ -143,6 +155,8 @@ def _remove(note: int) -> None:
 def _words(problem: ReadershipError) -> str:
     """What went wrong, in the reader's language; the details are English and for the command line."""
     match problem:
+        case Refused():
+            return say("Nothing was changed: this needs another role, or you are not logged in any more.")
         case UsageError():
             return say("Nothing was changed: a note needs a moment and words, and must still be there.")
         case StoreBusy():

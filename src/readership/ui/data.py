@@ -11,7 +11,7 @@ import streamlit as st
 from readership import queries
 from readership.errors import NoEdition
 from readership.figures import Figure
-from readership.ui import context
+from readership.ui import context, who
 
 ASKED = "asked"
 """Under this name rows carry the question that they answer."""
@@ -21,12 +21,12 @@ def fetch(name: str, selection: queries.Selection | None = None, **params: Any) 
     """Rows of a named query under the selection, from the edition of this run.
 
     Raises:
-        NoEdition: nothing has been published.
+        NoEdition: nothing has been published. Refused: the reader may not ask this.
     """
     edition = context.current().edition
     if edition is None:
         raise NoEdition("Nothing has been published yet.", "Run `readership demo` or `readership ingest`.")
-    chosen, given = selection or queries.Selection(), tuple(sorted(params.items()))
+    chosen, given = who.limited(name, selection or queries.Selection()), tuple(sorted(params.items()))
     rows: pd.DataFrame = _fetch(edition.number, str(edition.path), name, chosen, given, edition)
     return rows
 

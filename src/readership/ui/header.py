@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from readership import i18n
-from readership.ui import context, strip
+from readership.ui import context, login, shared, strip
 from readership.ui.context import say
 from readership.ui.text import plain
 
 
-def draw() -> None:
-    """The strip; without an edition only the language switch."""
+def draw(*, sharing: bool = False) -> None:
+    """The strip; without an edition only the language switch. `sharing`: with the button that makes a link."""
     run = context.current()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="strip"):
         with st.container(
@@ -21,7 +21,11 @@ def draw() -> None:
                 if run.edition.demo:
                     st.badge(say("demo data"), color="orange")
                 st.caption(_as_of(run), width="content")
-        _languages(run)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key="strip_who"):
+            if sharing:
+                shared.share_button()
+            login.corner()
+            _languages(run)
     if run.edition:
         strip.draw()
 

@@ -25,6 +25,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from readership.errors import ReadershipError
+from readership.ui import doors
 
 SCRIPT = Path(__file__).with_name("router.py")
 ROOT = Path(__file__).resolve().parents[3]
@@ -49,8 +50,9 @@ def _policy() -> str:
     )
 
 
+POLICY = _policy()
 HEADERS = {
-    "Content-Security-Policy": _policy(),
+    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -61,7 +63,10 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds the headers to every HTTP answer and keeps the server's own figures (`/_stcore/metrics`) inside."""
+    """Adds the headers to every HTTP answer and keeps the server's own figures (`/_stcore/metrics`) inside.
+
+    Only the page of a valid embed link may be framed, and only by the origins that the settings name.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -74,8 +79,15 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                doors.secure(headers, is_https)
+                if framed:
+                    headers["Content-Security-Policy"] = POLICY.replace("frame-ancestors 'none'", framed)
+                    del headers["X-Frame-Options"]
             await send(message)
+
+        framed, is_https = await doors.framing(scope), doors.is_https()
 
         inner = scope["path"].rstrip("/").endswith("/_stcore/metrics")
         app = PlainTextResponse("Not found", status_code=404) if inner else self.app
@@ -116,7 +128,9 @@ ROUTES = [
     Route("/healthz", _healthz, methods=["GET"]),
     Mount("/assets", StaticFiles(directory=ROOT / "static", check_dir=False)),
 ]
-MIDDLEWARE = [Middleware(SecurityHeaders)]
+MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(doors.Doors)]
+SECRETS = doors.secrets()
+"""What Streamlit's login reads besides its own secrets.toml: the table [auth] of READERSHIP_SECRETS."""
 
 
 def _warm() -> None:
@@ -131,7 +145,8 @@ def _warm() -> None:
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Load once, before the first reader comes, what every page needs."""
+    """Load once, before the first reader comes, what every page needs; not at all where everybody would be admin."""
+    doors.check()
     await anyio.to_thread.run_sync(_warm)
     yield
 
@@ -144,7 +159,7 @@ def explain(error: BaseException) -> bool:
     if isinstance(error, ReadershipError):
         log.warning("%s: %s", type(error).__name__, error)
         st.error(language.say("This page can't be shown."))
-        st.text(str(error))
+        st.text(doors.without_paths(str(error)))
         return True
     number = secrets.token_hex(4)
     log.error("page failed, number %s", number, exc_info=error)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from readership.accounts.people import Person, Role
+from readership.errors import ReadershipError
 from readership.i18n import LANGUAGES, Language, mark
-from readership.ui import bar, context, header
+from readership.ui import bar, context, header, login, who
 from readership.ui.context import is_board, say
 
 FOLDER = Path(__file__).resolve().parents[3] / "pages"
@@ -22,12 +24,14 @@ class Entry:
 
     Attributes:
         hidden: opened from other pages and by its URL only.
+        role: who may open it; anybody else is told so, and nothing of the page is run.
     """
 
     file: str
     title: str
     bar: bool = True
     hidden: bool = False
+    role: Role = Role.READER
 
     @property
     def path(self) -> Path:
@@ -46,36 +50,64 @@ PAGES = (
     Entry("publishing", mark("Publishing")),
     Entry("rates", mark("Rates")),
     Entry("data", mark("Data"), bar=False),
+    Entry("admin", mark("Admin"), bar=False, role=Role.ADMIN),
 )
+SHARED = Entry("shared", mark("Shared"), bar=False, hidden=True)
+"""The only page that a visitor's link opens, whatever the address names."""
 
 
 def run() -> None:
     """One run of the app: everything that surrounds a page, then the page."""
     st.set_page_config(layout="wide", menu_items=None)
     now = context.start()
+    who.forget()
+    try:
+        asking = who.reader()
+    except ReadershipError as error:
+        login.door(error)
+        return
+    if asking.limit:
+        _visit()
+        return
     board = is_board()
-    links = {entry: _link(entry) for entry in PAGES}
+    links = {entry: _link(entry, asking) for entry in PAGES}
     page = st.navigation(list(links.values()), position="hidden" if board else "top")
     _follow(links)
     entry = next(entry for entry, link in links.items() if link.url_path == page.url_path)
     chosen = bar.current() if now.edition else None
     if not board:
-        header.draw()
+        header.draw(sharing=bool(chosen and entry.bar and asking.may(entry.role)))
         if chosen and entry.bar:
             bar.draw()
     if chosen:
         bar.write_url()
     renew()
-    page.run()
+    if asking.may(entry.role):
+        page.run()
+    else:
+        login.not_yours(entry.role)
 
 
-def _link(entry: Entry) -> st.Page:
+def _visit() -> None:
+    """A visitor's run: the one page, under every address, without navigation, strip and bar."""
+    shared = st.Page(SHARED.path, title=say(SHARED.title), url_path=SHARED.file, default=True)
+    others = [st.Page(_nowhere, title=entry.title, url_path=entry.file, visibility="hidden") for entry in PAGES]
+    st.navigation([shared, *others], position="hidden")
+    renew()
+    shared.run()
+
+
+def _nowhere() -> None:
+    """Stands for a page in a visitor's navigation, so that its address is a known one; never run."""
+
+
+def _link(entry: Entry, asking: Person) -> st.Page:
     return st.Page(
         entry.path,
         title=say(entry.title),
         url_path=entry.file,
         default=entry is PAGES[0],
-        visibility="hidden" if entry.hidden else "visible",
+        visibility="visible" if asking.may(entry.role) and not entry.hidden else "hidden",
     )
 
 

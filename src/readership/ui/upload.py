@@ -22,8 +22,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from readership.accounts.people import Role
 from readership.settings import Settings
-from readership.ui import context
+from readership.ui import context, who
 from readership.ui.context import say, say_n
 from readership.ui.text import one_line
 
@@ -45,7 +46,9 @@ class Outcome:
 
 
 def upload() -> None:
-    """The form: choose files, load them, see what came of each."""
+    """The form: choose files, load them, see what came of each. Only admins load data."""
+    if not who.may(Role.ADMIN):
+        return
     run = context.current()
     with st.form("upload", border=True, clear_on_submit=True):
         chosen = st.file_uploader(
@@ -60,6 +63,7 @@ def upload() -> None:
         )
         started = st.form_submit_button(say("Load"), type="primary")
     if started and chosen:
+        who.require(Role.ADMIN)
         _after(_load(run.settings, chosen[:MAX_FILES], one_line(address)))
     elif started:
         st.warning(say("Choose at least one file first."))
@@ -68,13 +72,16 @@ def upload() -> None:
 
 def undo_batch(batches: pd.DataFrame) -> None:
     """Take one batch back: its articles, readings and rates go, its ledger line stays."""
+    if not who.may(Role.ADMIN):
+        return
     names = [str(name) for name in batches["batch"]]
     with st.popover(say("Undo a batch"), icon=":material/undo:"):
         batch = st.selectbox(say("Batch"), names, index=None, key="undo_batch", placeholder=say("choose"))
         sure = st.checkbox(say("Take everything back that this batch brought"), key="undo_sure")
         if st.button(say("Undo"), disabled=not (batch and sure), key="undo_do"):
+            who.require(Role.ADMIN)
             with st.spinner(say("Taking the batch back …")):
-                outcome = _run(context.current().settings, ["batch", "undo", str(batch)])
+                outcome = command(context.current().settings, ["batch", "undo", str(batch)])
             _after(outcome)
 
 
@@ -92,7 +99,9 @@ def _load(settings: Settings, files: Sequence[Any], address: str) -> Outcome:
             bar.progress(0.5 * number / len(files), text=say("Received {n} of {all}", n=number, all=len(files)))
         bar.progress(0.5, text=say("Reading pages …"))
         arguments = ["ingest", "--json", "--progress", *(["--url", address] if address else []), str(folder)]
-        outcome = _run(settings, arguments, lambda done: bar.progress(0.5 + 0.45 * done, text=say("Reading pages …")))
+        outcome = command(
+            settings, arguments, lambda done: bar.progress(0.5 + 0.45 * done, text=say("Reading pages …"))
+        )
         bar.progress(1.0, text=say("Done"))
         return replace(outcome, names={f"{n:06d}": str(file.name) for n, file in enumerate(files, start=1)})
 
@@ -117,7 +126,7 @@ def _store(folder: Path, number: int, file: Any) -> None:
         shutil.copyfileobj(file, out, 1 << 20)
 
 
-def _run(settings: Settings, arguments: list[str], progress: Callable[[float], Any] | None = None) -> Outcome:
+def command(settings: Settings, arguments: list[str], progress: Callable[[float], Any] | None = None) -> Outcome:
     """Run the command line in a child and wait for it, half an hour at most; `progress` is told shares of 1."""
     words: list[str] = []
     with tempfile.TemporaryFile() as out:

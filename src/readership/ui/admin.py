@@ -1,0 +1,237 @@
+"""Sections of the admin page. Each of its actions asks by itself who wants it: a page that isn't shown stops nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from readership.accounts import links, login, sessions, tokens
+from readership.accounts.people import Role
+from readership.errors import ReadershipError
+from readership.i18n import UNKNOWN
+from readership.pipeline import health
+from readership.ui import bar, context, shared, who
+from readership.ui.context import say, say_n
+from readership.ui.login import ROLES, off
+from readership.ui.text import one_line
+from readership.ui.upload import command
+
+_PROBLEM, _DONE, _TOKEN, _CHECKED = "admin_problem", "admin_done", "admin_token", "admin_checked"
+GIVEN = (Role.READER, Role.ANALYST, Role.ADMIN)
+
+
+def act(action: Callable[..., object], *given: Any) -> None:
+    """Do what an admin asked for, when it is one who asks: for the callbacks of this page."""
+    try:
+        who.require(Role.ADMIN)
+        action(context.current().settings, *given)
+        st.session_state[_DONE] = say("Done")
+    except ReadershipError as problem:
+        st.session_state[_PROBLEM] = shared.words_of(problem)
+
+
+# -- health ------------------------------------------------------------------------------------------------------------
+def admin_health() -> None:
+    """What came of the last action; then edition, store, ledger and disk as their files tell, and the long check."""
+    who.require(Role.ADMIN)
+    if problem := st.session_state.pop(_PROBLEM, None):
+        st.warning(problem)
+    if done := st.session_state.pop(_DONE, None):
+        st.success(done)
+    st.subheader(say("Health"), anchor=False)
+    found = health.facts(context.current().settings)
+    with st.grid(4, min_column_width=210, key="health"):
+        _fact(say("Edition"), _number(found.edition), say("published {moment}", moment=_moment(found.built)))
+        _fact(say("Store"), _size(found.store_size), say("archive {size}", size=_size(found.archive_size)))
+        _fact(say("Ledger"), _batches(found), say("last line {moment}", moment=_moment(found.last)))
+        _fact(say("Free room"), _size(found.free), say("of {size}", size=_size(found.room)))
+    _warnings(found)
+    st.button(say("Check everything"), on_click=act, args=(_check,), key="admin_check", icon=":material/fact_check:")
+    if words := st.session_state.get(_CHECKED):
+        st.text(words)
+
+
+def _fact(label: str, value: str, beside: str) -> None:
+    st.metric(label, value, beside, delta_color="off", delta_arrow="off", border=True, height="stretch")
+
+
+def _batches(found: health.Health) -> str:
+    return say_n("{n} batch", "{n} batches", found.batches)
+
+
+def _warnings(found: health.Health) -> None:
+    if found.torn:
+        words = say_n("The ledger has {n} damaged line.", "The ledger has {n} damaged lines.", found.torn)
+        st.warning(f"{words} {say('Run `readership check`.')}")
+    if found.is_low:
+        st.warning(say("Room runs short: make some before the next ingest."))
+    if found.edition is None:
+        st.warning(say("No edition can be read."))
+    if found.quarantined:
+        words = say_n("{n} rejected input is kept.", "{n} rejected inputs are kept.", found.quarantined)
+        st.caption(f"{words} {say('They are listed on the page Data.')}")
+
+
+def _check(settings: Any) -> None:
+    """Compare ledger, archive, database and edition, in a child process."""
+    outcome = command(settings, ["check"])
+    st.session_state[_CHECKED] = one_line(outcome.words[-2000:]) or say("ended with code {code}", code=outcome.code)
+
+
+# -- people ------------------------------------------------------------------------------------------------------------
+def admin_people() -> None:
+    """Everybody who has been here, with the role they last had; their logins can be ended."""
+    who.require(Role.ADMIN)
+    st.subheader(say("People"), anchor=False)
+    settings = context.current().settings
+    if not who.login_is_on(settings):
+        st.caption(off())
+    found = sessions.listed(settings)
+    if not found:
+        st.caption(say("Nobody has logged in yet."))
+        return
+    st.caption(say("Roles are given in people.toml or by a claim of the login, and looked up each time."))
+    shown = [
+        (one.name, one.email, say(ROLES[one.role.name]), _moment(one.first), _moment(one.last), _moment(one.ended))
+        for one in found
+    ]
+    _table(shown, (say("Name"), say("E-mail"), say("Role"), say("First seen"), say("Last seen"), say("Logged out")))
+    labels = {one.key: one_line(f"{one.name} · {one.email or one.key}") for one in found}
+    _choose("people", say("End all logins of"), labels, _end, say("End them"))
+
+
+def _end(settings: Any, key: str) -> None:
+    sessions.end(settings, key, login.now())
+
+
+# -- links -------------------------------------------------------------------------------------------------------------
+def admin_links() -> None:
+    """All links ever made, what each shows, and their end."""
+    who.require(Role.ADMIN)
+    st.subheader(say("Links"), anchor=False)
+    now, found = login.now(), links.listed(context.current().settings)
+    if not found:
+        st.caption(say("No link has been made yet."))
+        return
+    heads = (
+        say("Title"), say("Shows"), say("Selection"), say("Made by"), say("Made"), say("Valid until"), say("State"),
+        say("Opened"), say("Last opened"),
+    )  # fmt: skip
+    _table([_line(link, now) for link in found], heads)
+    labels = {link.id: one_line(f"{link.title or link.id} · {_shows(link)}") for link in found if link.is_open(now)}
+    _choose("links", say("Revoke the link"), labels, _revoke_link, say("Revoke"))
+
+
+def _line(link: links.Link, now: datetime) -> tuple[Any, ...]:
+    state = say("revoked") if link.revoked else say("open") if link.is_open(now) else say("expired")
+    made, ends = _moment(link.created), _moment(link.expires)
+    return link.title, _shows(link), _words(link), link.made_by, made, ends, state, link.uses, _moment(link.used)
+
+
+def _shows(link: links.Link) -> str:
+    """The page or figure that a link shows; of one that another version made, its name."""
+    label, _how = (shared.FIGURES if link.figure else shared.PAGES).get(link.figure or link.page, ("", None))
+    return say(label) if label else link.figure or link.page
+
+
+def _words(link: links.Link) -> str:
+    try:
+        return one_line(bar.in_words(links.selection_of(link.selection)))
+    except ReadershipError:
+        return say("made by another version")
+
+
+def _revoke_link(settings: Any, link: str) -> None:
+    links.revoke(settings, link, who.require(Role.ADMIN), login.now())
+
+
+# -- tokens ------------------------------------------------------------------------------------------------------------
+def admin_tokens() -> None:
+    """Tokens for scripts: a form that makes one, those there are, and their end."""
+    who.require(Role.ADMIN)
+    st.subheader(say("Tokens for scripts"), anchor=False)
+    with st.form("token", border=False), st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_input(say("What for"), max_chars=tokens.MAX_NAME, key="token_name", width=260)
+        roles = {role.name: say(ROLES[role.name]) for role in GIVEN}
+        st.selectbox(say("Role"), list(roles), format_func=roles.__getitem__, key="token_role", width=150)
+        st.number_input(say("Days it is valid"), 1, 366, 90, key="token_days", width=150)
+        st.form_submit_button(say("Make a token"), on_click=act, args=(_add_token,))
+    if text := st.session_state.pop(_TOKEN, None):
+        st.caption(say("This is the token; it can't be shown again:"))
+        st.code(text, language=None)
+    found, now = tokens.listed(context.current().settings), login.now()
+    if not found:
+        st.caption(say("No token has been made yet."))
+        return
+    shown = [
+        (one.id, one.name, say(ROLES[one.role.name]), one.made_by, _moment(one.created), _moment(one.expires),
+         say("revoked") if one.revoked else say("expired") if one.expires <= now else say("open"), _moment(one.used))
+        for one in found
+    ]  # fmt: skip
+    heads = (
+        say("Number"), say("What for"), say("Role"), say("Made by"), say("Made"), say("Valid until"), say("State"),
+        say("Last used"),
+    )  # fmt: skip
+    _table(shown, heads)
+    labels = {one.id: one_line(f"{one.id} · {one.name}") for one in found if not one.revoked and one.expires > now}
+    _choose("tokens", say("Revoke the token"), labels, _revoke_token, say("Revoke"))
+
+
+def _add_token(settings: Any) -> None:
+    state, by = st.session_state, who.require(Role.ADMIN)
+    role = Role.named(state["token_role"])
+    made = tokens.add(
+        settings, one_line(state["token_name"] or ""), role, days=int(state["token_days"]), by=by.name, now=login.now()
+    )
+    state[_TOKEN] = made
+
+
+def _revoke_token(settings: Any, token: int) -> None:
+    tokens.revoke(settings, token, login.now())
+
+
+# -- parts -------------------------------------------------------------------------------------------------------------
+def _table(rows: Sequence[Sequence[Any]], heads: Sequence[str]) -> None:
+    st.dataframe(pd.DataFrame([[_cell(value) for value in row] for row in rows], columns=list(heads)), hide_index=True)
+
+
+def _cell(value: Any) -> Any:
+    return one_line(value) if isinstance(value, str) else value
+
+
+def _choose(name: str, label: str, labels: dict[Any, str], action: Callable[..., object], words: str) -> None:
+    """One of several, and a button that does something to it."""
+    if not labels:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"admin_{name}"):
+        st.selectbox(label, list(labels), index=None, format_func=labels.__getitem__, key=f"choose_{name}", width=420)
+        st.button(words, on_click=_chosen, args=(name, action), key=f"do_{name}")
+
+
+def _chosen(name: str, action: Callable[..., object]) -> None:
+    chosen = st.session_state.get(f"choose_{name}")
+    if chosen is not None:
+        act(action, chosen)
+
+
+def _moment(moment: datetime | None) -> str:
+    run = context.current()
+    return run.language.moment(moment, run.zone) if moment else UNKNOWN
+
+
+def _number(value: int | None) -> str:
+    return UNKNOWN if value is None else context.current().language.number(value)
+
+
+def _size(size: int | None) -> str:
+    """A size in megabytes or gigabytes (of 10^6 and 10^9 bytes)."""
+    if size is None:
+        return UNKNOWN
+    language = context.current().language
+    if size >= 10**9:
+        return f"{language.number(size / 10**9, 1)} GB"
+    return f"{language.number(size / 10**6, 1)} MB"
