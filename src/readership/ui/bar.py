@@ -16,6 +16,7 @@ import streamlit as st
 
 from readership.i18n import mark
 from readership.queries import MODES, URL_NAMES, VALUES, Selection
+from readership.queries.comparison import Comparison
 from readership.queries.selection import MAX_TEXT
 from readership.ui import context, names
 from readership.ui.context import say
@@ -48,15 +49,18 @@ _INLINE = ("topic", "country", "section", "language")
 _RARER = ("author", "source", "credit", "site")
 SEVERAL = ("topics", "countries", "authors", "sources", "credits")
 """Fields of which an article may have several values (or, for the last two, that are counted like them)."""
-_OURS = {"period", *URL_NAMES.values(), *(f"no_{URL_NAMES[name]}" for name in VALUES)}
+COMPARE = "compare"
+_OURS = {"period", COMPARE, *URL_NAMES.values(), *(f"no_{URL_NAMES[name]}" for name in VALUES)}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What the reader chose: a period by name, and the selection (with days of its own only for the period `own`)."""
+    """What the reader chose: a period by name, the selection (with days of its own only for the period `own`), and what
+    it is compared with (None: key figures with the period before, nothing else; drawn by `ui/compare.py`)."""
 
     period: str
     selection: Selection
+    compare: Comparison | None = None
 
     def resolved(self, tomorrow: date) -> Selection:
         """The selection with the period's days filled in, counted back from the last day with figures."""
@@ -71,16 +75,24 @@ class Choice:
         params: dict[str, list[str]] = {} if self.period in (DEFAULT, "own") else {"period": [self.period]}
         for name, value in self.selection.to_url():
             params.setdefault(name, []).append(value)
-        return params
+        return params | ({COMPARE: [str(self.compare)]} if self.compare else {})
 
 
 def from_url(params: Mapping[str, list[str]]) -> Choice:
     """The choice that a URL makes; what can't be read is left out."""
     selection, _unknown = Selection.from_url(params)
+    compare = _compare(params)
     if selection.since or selection.until:
-        return Choice("own", selection)
+        return Choice("own", selection, compare)
     wish = (params.get("period") or [DEFAULT])[-1]
-    return Choice(wish if wish in PERIODS and wish != "own" else DEFAULT, selection)
+    return Choice(wish if wish in PERIODS and wish != "own" else DEFAULT, selection, compare)
+
+
+def _compare(params: Mapping[str, list[str]]) -> Comparison | None:
+    try:
+        return Comparison.read(params[COMPARE][-1]) if params.get(COMPARE) else None
+    except ValueError:
+        return None
 
 
 def current() -> Choice:
@@ -132,6 +144,16 @@ def change(**fields: Any) -> None:
     """Other values for fields of the selection, the rest as chosen: for callbacks of figures and tables."""
     choice = current_or_default()
     _set(replace(choice, selection=replace(choice.selection, **fields)))
+
+
+def compare_with(comparison: Comparison | None) -> None:
+    """Another comparison, the rest as chosen: for callbacks."""
+    _set(replace(current_or_default(), compare=comparison))
+
+
+def choose(params: Mapping[str, list[str]]) -> None:
+    """The choice that such a URL makes: for callbacks that open a saved view."""
+    _set(from_url(params))
 
 
 def toggle(dimension: str, value: str) -> None:
@@ -187,7 +209,7 @@ def _from_widgets(choice: Choice) -> Choice:
     changes["mode"] = _widget("mode", chosen.mode) or chosen.mode
     changes["question"] = _widget("question", chosen.question) or chosen.question
     since, until = _days(period, choice)
-    return Choice(period, replace(chosen, since=since, until=until, **changes))
+    return Choice(period, replace(chosen, since=since, until=until, **changes), choice.compare)
 
 
 def _days(period: str, choice: Choice) -> tuple[date | None, date | None]:
