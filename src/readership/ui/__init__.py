@@ -41,6 +41,8 @@ from readership.ui.rates import (
 from readership.ui.series import beside, switch, views_over_time
 from readership.ui.shared import shared_article, shared_figures, shared_head, shared_rows
 from readership.ui.show import nothing, page, show, stop, table
+from readership.ui.sql import ask as ask_sql
+from readership.ui.sql import tables as sql_tables
 from readership.ui.stories import same_story, stories_added, story_table
 from readership.ui.text import plain
 from readership.ui.upload import undo_batch, upload
@@ -55,6 +57,7 @@ __all__ = [
     "article_head",
     "article_id",
     "article_rows",
+    "ask_sql",
     "asked_article",
     "beside",
     "board",
@@ -107,6 +110,7 @@ __all__ = [
     "shared_head",
     "shared_rows",
     "show",
+    "sql_tables",
     "stop",
     "stories_added",
     "story_table",

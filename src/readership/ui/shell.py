@@ -50,6 +50,7 @@ PAGES = (
     Entry("publishing", mark("Publishing")),
     Entry("rates", mark("Rates")),
     Entry("data", mark("Data"), bar=False),
+    Entry("sql", mark("SQL"), bar=False, role=Role.ANALYST),
     Entry("admin", mark("Admin"), bar=False, role=Role.ADMIN),
 )
 SHARED = Entry("shared", mark("Shared"), bar=False, hidden=True)
@@ -78,7 +79,7 @@ def run() -> None:
     if not board:
         header.draw(sharing=bool(chosen and entry.bar and asking.may(entry.role)))
         if chosen and entry.bar:
-            bar.draw()
+            bar.draw(compare.control)
     if chosen:
         bar.write_url()
     renew()
