@@ -237,11 +237,13 @@ class Newsroom:
     sites: Sequence[Site] = SITES
     now: datetime = NOW
     batches: list[str] = field(default_factory=list)
+    zone: str = ""
 
     @property
     def settings(self) -> settings.Settings:
         """Settings of the folder."""
-        return settings.load({"READERSHIP_DATA": str(self.folder), "READERSHIP_THREADS": "2"})
+        folder = str(self.folder)
+        return settings.load({"READERSHIP_DATA": folder, "READERSHIP_THREADS": "2", "READERSHIP_ZONE": self.zone})
 
     def add(self, all_facts: Iterable[Facts]) -> str:
         """One batch with these rows."""

@@ -39,6 +39,7 @@ from newsrooms import (
     pieces,
     revision_row,
     rows,
+    site,
 )  # fmt: skip
 from readership import queries
 
@@ -235,11 +236,19 @@ def compare_articles(path: Path, room: Sequence[Draft]) -> None:
     same("article days", keyed(rows(path, days), 3), whole(expected_days), by_id)
 
 
+SUMMED_HOUR = (
+    "sum(h.views)::BIGINT, sum(h.observed)::BIGINT, sum(h.observed_day)::BIGINT, sum(h.observed_week)::BIGINT, "
+    "sum(h.observed_month)::BIGINT "
+)
+
+
 def compare_sums(path: Path, room: Sequence[Draft]) -> None:
     hours = (
-        "SELECT h.site, h.meter, c.from_s, h.views, h.observed, h.observed_day, h.observed_week, h.observed_month "
-        "FROM site_hour AS h JOIN site AS s ON s.site = h.site "
-        "JOIN calendar AS c ON c.zone = s.zone AND c.slot = h.slot"
+        "SELECT h.site, h.meter, c.hour_from_s, "
+        + SUMMED_HOUR
+        + "FROM site_hour AS h JOIN site AS s ON s.site = h.site "
+        "JOIN (SELECT *, min(from_s) OVER (PARTITION BY zone, local_hour, label) AS hour_from_s FROM calendar) AS c "
+        "ON c.zone = s.zone AND c.slot = h.slot GROUP BY ALL"
     )
     same("site hours", keyed(rows(path, hours), 3), expected_hours(room), {})
     sections: dict[Any, list[int]] = defaultdict(lambda: [0] * 4)
@@ -501,3 +510,116 @@ def test_articles_are_listed_with_the_reference_s_totals(asked: tuple[Newsroom, 
             assert (row.total, row.baseline, row.readings) == (c.total, c.baseline, len(c.kept))
             assert row.observed_at == moment(c.kept[-1][0])
         compared["articles listed"] += 1
+
+
+# -------------------------------------------------------------------------------- several zones on the newsroom's clock
+
+
+def newsroom_of(room: Sequence[Draft]) -> tuple[str, int]:
+    """Zone and week start of the site with most articles, the first by name of several."""
+    count = Counter(one.site for one in room)
+    largest = min(count, key=lambda name: (-count[name], name))
+    return ZONES[largest], WEEKS[largest]
+
+
+def expected_gains(room: Sequence[Draft], zone: str, grain: str, week: int) -> Counter[Any]:
+    """Buckets on one clock, whatever the sites' own: name, views, observed share."""
+    sums: dict[Any, list[int]] = defaultdict(lambda: [0, 0])
+    for one in room:
+        for bucket in touched(one.curve(), zone, grain, week):
+            sums[bucket][0] += ref.gained(one.curve(), bucket.start, bucket.end)
+            sums[bucket][1] += ref.observed(one.curve(), bucket.start, bucket.end)
+    return Counter((bucket_name(b), views, seen / views) for b, (views, seen) in sums.items() if views)
+
+
+def same_gains(house: Newsroom, room: Sequence[Draft], clock: tuple[str, int], grain: str, chosen: Any) -> None:
+    frame = answer(house, "views_gained", chosen, grain=grain)
+    frame = frame[frame.views.fillna(0) != 0]
+    found = Counter(zip(frame.bucket.dt.to_pydatetime(), frame.views, frame.observed_share, strict=True))
+    assert found == expected_gains(room, clock[0], grain, clock[1])
+    assert frame.views.sum() == sum(one.curve().total - one.curve().baseline for one in room)
+    compared[f"{grain} buckets on the newsroom's clock"] += len(frame)
+
+
+@pytest.mark.parametrize("sections", [(), ("a", "b")], ids=["plain", "all sections"])
+@pytest.mark.parametrize("grain", ["hour", "day", "week", "month"])
+def test_several_zones_are_counted_on_the_newsroom_s_clock(
+    asked: tuple[Newsroom, list[Draft]], grain: str, sections: tuple[str, ...]
+) -> None:
+    """Kolkata's hours begin at half past Almaty's, Berlin's weeks on a Sunday: still every view in one bucket."""
+    house, room = asked
+    same_gains(house, room, newsroom_of(room), grain, queries.Selection(sections=sections))
+
+
+def test_the_clock_is_the_sites_own_while_they_have_only_one(asked: tuple[Newsroom, list[Draft]]) -> None:
+    house, room = asked
+    current = queries.current(house.settings)
+    assert current is not None
+    for name in ZONES:
+        assert queries.clock(queries.Selection(sites=(name,)), current) == queries.Clock(ZONES[name], WEEKS[name])
+    shared = queries.Clock(*newsroom_of(room), is_shared=True)
+    assert queries.clock(queries.Selection(), current) == shared
+    others = tuple(name for name in ZONES if ZONES[name] != shared.zone)
+    assert queries.clock(queries.Selection(sites=others), current) == shared
+    assert not queries.clock(queries.Selection(no_sites=others), current).is_shared
+
+
+@pytest.mark.parametrize("grain", ["day", "week", "month"])
+def test_articles_of_several_zones_are_published_on_the_newsroom_s_days(
+    asked: tuple[Newsroom, list[Draft]], grain: str
+) -> None:
+    house, room = asked
+    zone, week = newsroom_of(room)
+    articles = [one.article() for one in room]
+    frame = answer(house, "views_by_publication", grain=grain)
+    wanted = {
+        b.day: len(group) for b in calendar(zone, grain, week)[0] if (group := ref.published_in(articles, b, zone))
+    }
+    assert {row.bucket.date(): row.articles for row in frame.itertuples()} == wanted
+
+
+def test_a_newsroom_names_its_own_zone_and_everything_is_counted_anew() -> None:
+    room = drafts(43, 30)
+    with newsroom() as house:
+        house.add(facts_of(one) for one in room)
+        house.publish(macros=True)
+        house.zone = "Asia/Kathmandu"
+        house.publish(macros=True)
+        for grain in ("hour", "day"):
+            same_gains(house, room, ("Asia/Kathmandu", 1), grain, queries.Selection())
+
+
+def test_two_sites_of_one_zone_keep_their_own_weeks() -> None:
+    """Both were read from Saturday noon to Sunday noon: in one the week ends between, in the other it goes on."""
+    start, names = at("2024-05-04T12:00", "Asia/Almaty"), ("monday.test", "sunday.test")
+    readings = (ref.Reading(start, 0), ref.Reading(start + 86400, 24))
+    with newsroom() as house:
+        house.sites = [site(name, "Asia/Almaty", week) for name, week in zip(names, (1, 7), strict=True)]
+        house.add(facts_of(Draft("k", name, "a", (), readings)) for name in names)
+        house.publish(macros=True)
+        found = {}
+        for name in names:
+            frame = answer(house, "views_gained", queries.Selection(sites=(name,)), grain="week").dropna(subset="views")
+            found[name] = dict(zip(frame.bucket.dt.date, frame.views, strict=True))
+    assert found["monday.test"] == {date(2024, 4, 29): 24}
+    assert found["sunday.test"] == {date(2024, 4, 28): 12, date(2024, 5, 5): 12}
+
+
+@pytest.mark.parametrize("sections", [(), ("a",)], ids=["plain", "one section"])
+@pytest.mark.parametrize("grain", ["hour", "day", "week", "month"])
+def test_clocks_that_move_by_half_an_hour_have_exact_buckets(grain: str, sections: tuple[str, ...]) -> None:
+    """Lord Howe's go from +11:00 back to +10:30 at 2024-04-07 02:00, so half an hour of that night comes twice."""
+    change = at("2024-04-06T15:00")
+    room = [
+        moved(
+            one,
+            site="howe.test",
+            readings=tuple(ref.Reading(change - 40000 + 1300 * k * n, 7 * k * k) for k in range(60)),
+        )
+        for n, one in enumerate([Draft(str(k), "howe.test", "a") for k in range(3)], 1)
+    ]
+    with newsroom() as house:
+        house.sites = [site("howe.test", "Australia/Lord_Howe")]
+        house.add(facts_of(one) for one in room)
+        house.publish(macros=True)
+        same_gains(house, room, ("Australia/Lord_Howe", 1), grain, queries.Selection(sections=sections))

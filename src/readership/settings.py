@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from readership.errors import UsageError
 
@@ -38,6 +39,9 @@ class Settings:
     """Seconds to wait for another writer (READERSHIP_LOCK_WAIT)."""
     topics_file: Path | None = None
     """The newsroom's own topics, over the shipped ones (READERSHIP_TOPICS, default `<data>/topics.tsv` if there)."""
+    zone: str = ""
+    """IANA zone of the newsroom, on whose clock sites of several zones are shown together (READERSHIP_ZONE, default the
+    zone of the site with most articles)."""
     language: str = ""
     """Interface language when the browser's is not wanted: en, ru or kk (READERSHIP_LANGUAGE)."""
     nbk_url: str = "https://nationalbank.kz"
@@ -110,7 +114,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
     """Settings from the environment.
 
     Raises:
-        UsageError: a variable holds something else than a whole number.
+        UsageError: a variable holds something else than a whole number, or no zone.
     """
     env = dict(os.environ) if environ is None else environ
     data = Path(env.get("READERSHIP_DATA") or "data").expanduser().absolute()
@@ -121,6 +125,7 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         editions=Path(env.get("READERSHIP_EDITIONS") or data / "editions").expanduser().absolute(),
         sites_file=own_sites if own_sites.exists() or "READERSHIP_SITES" in env else None,
         topics_file=own_topics.expanduser().absolute() if own_topics.exists() or env.get("READERSHIP_TOPICS") else None,
+        zone=_zone(env.get("READERSHIP_ZONE", "")),
         language=env.get("READERSHIP_LANGUAGE", ""),
         nbk_url=env.get("READERSHIP_NBK_URL") or Settings.nbk_url,
         ecb_url=env.get("READERSHIP_ECB_URL") or Settings.ecb_url,
@@ -153,6 +158,13 @@ def _origins(text: str) -> tuple[str, ...]:
                 "Write https://www.example.org.",
             )
     return found
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ValueError, OSError, KeyError):
+        raise UsageError(f"READERSHIP_ZONE: “{name}” is no IANA zone.", "For example Asia/Almaty.") from None
 
 
 def _whole(text: str, variable: str) -> int:

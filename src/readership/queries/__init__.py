@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,13 +12,17 @@ import pandas as pd
 import pyarrow as pa
 
 from readership.errors import DiskFull, NoEdition, ReadershipError, UsageError
+from readership.queries import standalone
 from readership.queries.catalogue import Parameter, Query, catalogue, macros, named
+from readership.queries.clock import Clock, clock
+from readership.queries.comparison import Comparison, Ended
 from readership.queries.edition import Edition, current
 from readership.queries.selection import MODES, QUESTIONS, URL_NAMES, VALUES, Selection, from_arguments
 
 __all__ = [
-    "MODES", "QUESTIONS", "URL_NAMES", "VALUES", "Edition", "OutOfRoom", "Parameter", "Query", "Selection", "catalogue",
-    "current", "fetch", "from_arguments", "macros", "named", "stream",
+    "MODES", "QUESTIONS", "URL_NAMES", "VALUES", "Clock", "Comparison", "Edition", "Ended", "OutOfRoom", "Parameter",
+    "Query", "Selection", "as_sql", "catalogue", "clock", "current", "fetch", "from_arguments", "macros", "named",
+    "stream",
 ]  # fmt: skip
 
 
@@ -37,7 +42,7 @@ def fetch(name: str, selection: Selection, edition: Edition, **parameters: Any) 
         NoEdition: the edition can't be opened.
     """
     with edition.cursor() as cursor, _plainly(name, parameters):
-        frame: pd.DataFrame = cursor.execute(*_bound(name, selection, parameters)).df()
+        frame: pd.DataFrame = cursor.execute(*_bound(name, selection, edition, parameters)).df()
     return frame
 
 
@@ -54,9 +59,18 @@ def stream(
         UsageError, NoEdition: as `fetch`; some only when a batch is asked for.
         OutOfRoom: what the question does can't all be done on disk.
     """
-    sql, bound = _bound(name, selection, parameters)
     with edition.apart() if frugal else edition.cursor() as connection, _plainly(name, parameters):
+        sql, bound = _bound(name, selection, edition, parameters)
         yield from _batches(connection, sql, bound, rows)
+
+
+def as_sql(name: str, selection: Selection, edition: Edition, **parameters: Any) -> str:
+    """The question as one SQL text with its parameters written in, to be run on the edition by anybody.
+
+    Raises:
+        UsageError: no such query or parameter.
+    """
+    return standalone.written(*_bound(name, selection, edition, parameters))
 
 
 def _batches(
@@ -91,7 +105,7 @@ def _next(reader: pa.RecordBatchReader) -> pa.RecordBatch | None:
         raise (kinds or [duckdb.Error])[0](said) from error
 
 
-def _bound(name: str, selection: Selection, parameters: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _bound(name: str, selection: Selection, edition: Edition, parameters: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """SQL text and its bound values."""
     query = named(name)
     known = {parameter.name: parameter.default for parameter in query.parameters}
@@ -100,8 +114,12 @@ def _bound(name: str, selection: Selection, parameters: dict[str, Any]) -> tuple
             raise UsageError(f"{name} has no parameter “{given}”.", f"It has: {', '.join(known) or 'none'}.")
     bound: dict[str, Any] = {**known, **parameters}
     if "$selection" in query.sql:
-        bound["selection"] = selection.parameter()
-    return query.sql, bound
+        bound["selection"] = selection.parameter() | clock(selection, edition).parameter()
+    return _TWINS.sub(r"\1_to_end(", query.sql) if isinstance(selection, Ended) else query.sql, bound
+
+
+_TWINS = re.compile(r"\b(selected_articles|gained_by_article|gained_by_day|gained_by_slot)\(")
+"""Macros with a twin for selections that end at a moment of each site (macros.sql)."""
 
 
 _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)

@@ -42,7 +42,7 @@ gained_hour AS MATERIALIZED (
     SELECT g.site, c.day, c.hour, sum(g.views)::BIGINT AS views
     FROM gained_by_site_hour($selection::selection, (SELECT b.low - 56 FROM asked AS b WHERE b.hourly),
         (SELECT b.high FROM asked AS b WHERE b.hourly)) AS g
-    JOIN site AS z ON z.site = g.site
+    JOIN clock($selection::selection) AS z ON z.site = g.site
     JOIN calendar AS c ON c.zone = z.zone AND c.slot = g.slot
     GROUP BY ALL
 ),
@@ -69,7 +69,7 @@ hour_end AS (
 ended AS (
     SELECT w.*, CASE WHEN w.cut OR w.hour IS NULL THEN w.day_end_s ELSE h.end_s END AS end_s
     FROM wanted AS w
-    JOIN site AS z ON z.site = w.site
+    JOIN clock($selection::selection) AS z ON z.site = w.site
     LEFT JOIN hour_end AS h ON h.zone = z.zone AND h.day = w.at_day AND h.hour = w.hour
 ),
 valued AS (

@@ -35,7 +35,7 @@ ending AS MATERIALIZED (
             WHEN p.k = 0 THEN coalesce(t.day, p.newest_day)
             WHEN p.kind = 'custom' THEN least(p.high - 1, p.low + (coalesce(t.day, p.newest_day) - p.since)::INTEGER)
             ELSE least(p.high - 1, (coalesce(t.day, p.newest_day) - p.days - p.shift)::DATE) END AS last_day
-    FROM period AS p CROSS JOIN site AS z LEFT JOIN newest AS t ON t.site = z.site
+    FROM period AS p CROSS JOIN clock($selection::selection) AS z LEFT JOIN newest AS t ON t.site = z.site
     WHERE site_chosen($selection::selection, z.site)
 ),
 side AS MATERIALIZED (
@@ -53,7 +53,7 @@ known AS (
     LEFT JOIN (
         SELECT s.site, min(y.day) AS day
         FROM (SELECT site, min(from_s) AS from_s FROM read_span WHERE meter = ($selection::selection)['meter'] GROUP BY site) AS s
-        JOIN site AS z ON z.site = s.site
+        JOIN clock($selection::selection) AS z ON z.site = s.site
         JOIN calendar_day AS y ON y.zone = z.zone AND y.to_s > s.from_s
         GROUP BY s.site
     ) AS r ON r.site = e.site

@@ -240,8 +240,14 @@ def joined(
 def _then(keys: pd.Series, other: pd.DataFrame, side: Side, on: str, measure: str, needs: str) -> pd.Series:
     if not _is_known(side, needs):
         return pd.Series(pd.NA, index=keys.index, dtype="Float64")
-    listed = other.set_index(on)[measure].astype("Float64")
+    listed = other.assign(**{on: _keyed(other[on])}).set_index(on)[measure].astype("Float64")
+    keys = _keyed(keys)
     return keys.map((listed.fillna(0) if needs else listed).to_dict()).astype("Float64").fillna(0 if needs else pd.NA)
+
+
+def _keyed(keys: pd.Series) -> pd.Series:
+    """Keys of a join; an unknown one (own reporting has no source) is one of them."""
+    return keys.astype("str").fillna("")
 
 
 def _is_known(side: Side, needs: str) -> bool:

@@ -5,8 +5,8 @@ WITH member AS (
     SELECT d.value, c.hour, a.total
     FROM selected_articles($selection::selection) AS a
     JOIN article_dimension AS d ON d.article = a.article AND d.dimension = $dimension::VARCHAR
-    JOIN site AS z ON z.site = a.site
-    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (a.published_s + z.phase_s) // 3600
+    JOIN clock($selection::selection) AS z ON z.site = a.site
+    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (a.published_s + z.phase_s) // z.slot_s
     WHERE NOT (d.dimension = 'country' AND $home::VARCHAR = 'without' AND d.value = coalesce(z.home_country, ''))
 ),
 largest AS (SELECT value FROM member GROUP BY value ORDER BY count(*) DESC, value LIMIT $top::BIGINT)

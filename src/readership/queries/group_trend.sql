@@ -11,15 +11,14 @@ member AS (
         AND NOT (d.dimension = 'country' AND $home::VARCHAR = 'without' AND d.value = coalesce(z.home_country, ''))
 ),
 days AS (
-    SELECT DISTINCT c.day, CASE $grain::VARCHAR WHEN 'month' THEN c.month WHEN 'day' THEN c.day ELSE c.week END AS bucket
-    FROM calendar AS c
-    WHERE c.zone IN (SELECT z.zone FROM site AS z WHERE site_chosen($selection::selection, z.site))
-        AND (($selection::selection)['since'] IS NULL OR c.day >= ($selection::selection)['since'])
+    SELECT DISTINCT c.day, CASE $grain::VARCHAR WHEN 'month' THEN c.month WHEN 'day' THEN c.day ELSE week_of(c.day, z.week_start) END AS bucket
+    FROM (SELECT DISTINCT k.zone, k.week_start FROM clock($selection::selection) AS k) AS z JOIN calendar AS c ON c.zone = z.zone
+    WHERE (($selection::selection)['since'] IS NULL OR c.day >= ($selection::selection)['since'])
         AND (($selection::selection)['until'] IS NULL OR c.day < ($selection::selection)['until'])
 ),
 gains AS (
     SELECT d.bucket, g.article, sum(g.views) AS views
-    FROM article_day AS g JOIN days AS d ON d.day = g.day
+    FROM article_days($selection::selection) AS g JOIN days AS d ON d.day = g.day
     WHERE g.meter = ($selection::selection)['meter'] AND g.article IN (SELECT article FROM picked)
     GROUP BY d.bucket, g.article
 ),

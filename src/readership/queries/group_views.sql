@@ -28,11 +28,8 @@ divided AS (
 ),
 gains AS (
     SELECT m.value, sum(g.views)::BIGINT AS gained
-    FROM article_day AS g
+    FROM gained_by_article($selection::selection) AS g
     JOIN member AS m ON m.article = g.article
-    WHERE g.meter = ($selection::selection)['meter']
-        AND (($selection::selection)['since'] IS NULL OR g.day >= ($selection::selection)['since'])
-        AND (($selection::selection)['until'] IS NULL OR g.day < ($selection::selection)['until'])
     GROUP BY m.value
 ),
 named AS (

@@ -26,7 +26,7 @@ steps AS (
 local AS (
     SELECT m.*, c.day FROM moments AS m
     JOIN site AS z ON z.site = m.site
-    LEFT JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(m.captured_at)::BIGINT + z.phase_s) // 3600
+    LEFT JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(m.captured_at)::BIGINT + z.phase_s) // z.slot_s
     WHERE (($selection::selection)['since'] IS NULL OR c.day >= ($selection::selection)['since'])
         AND (($selection::selection)['until'] IS NULL OR c.day < ($selection::selection)['until'])
 ),

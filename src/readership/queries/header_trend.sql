@@ -10,6 +10,6 @@ SELECT r.site, r.currency, r.quote, c.day,
 FROM header_rate AS r
 JOIN newest AS n ON n.site = r.site AND r.captured_at > n.captured_at - to_days($days::INTEGER)
 JOIN site AS z ON z.site = r.site
-JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // 3600
+JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // z.slot_s
 GROUP BY r.site, r.currency, r.quote, c.day
 ORDER BY r.site, r.currency, r.quote, c.day

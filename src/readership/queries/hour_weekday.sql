@@ -24,15 +24,15 @@ counted AS (
 gained AS (
     SELECT c.weekday, c.hour, sum(g.views)::BIGINT AS views, sum(g.observed)::BIGINT AS observed
     FROM gained_by_site_hour($selection::selection, (SELECT b.low FROM bounds AS b), (SELECT b.high FROM bounds AS b)) AS g
-    JOIN site AS z ON z.site = g.site
+    JOIN clock($selection::selection) AS z ON z.site = g.site
     JOIN calendar AS c ON c.zone = z.zone AND c.slot = g.slot
     GROUP BY ALL
 ),
 published AS (
     SELECT c.weekday, c.hour, count(*) AS articles
     FROM chosen($selection::selection) AS a
-    JOIN site AS z ON z.site = a.site
-    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (a.published_s + z.phase_s) // 3600
+    JOIN clock($selection::selection) AS z ON z.site = a.site
+    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (a.published_s + z.phase_s) // z.slot_s
     WHERE a.published_day BETWEEN (SELECT b.low FROM bounds AS b) AND (SELECT b.high FROM bounds AS b)
     GROUP BY ALL
 )

@@ -6,7 +6,7 @@ WITH figures AS (
         arg_max(r.value, (r.captured_at, r.captures, coalesce(r.example_article, 0), r.value)) AS value
     FROM header_rate AS r
     JOIN site AS z ON z.site = r.site
-    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // 3600
+    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // z.slot_s
     WHERE site_chosen($selection::selection, r.site) AND ($currency::VARCHAR IS NULL OR r.currency = $currency::VARCHAR)
         AND ($quote::VARCHAR IS NULL OR r.quote IS NOT DISTINCT FROM nullif($quote::VARCHAR, ''))
     GROUP BY ALL

@@ -6,7 +6,7 @@ WITH printed AS (
         WHEN round(r.value, 2) = r.value THEN 0.005 ELSE 0 END AS rounding
     FROM header_rate AS r
     JOIN site AS z ON z.site = r.site
-    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // 3600
+    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // z.slot_s
     WHERE site_chosen($selection::selection, r.site) AND r.currency IN ('USD', 'EUR', 'RUB')
         AND (($selection::selection)['since'] IS NULL OR c.day >= ($selection::selection)['since'])
         AND (($selection::selection)['until'] IS NULL OR c.day < ($selection::selection)['until'])

@@ -7,14 +7,14 @@ WITH picked AS (
 ),
 written AS (SELECT published_day AS day, count(*) AS articles FROM picked WHERE published_day IS NOT NULL GROUP BY published_day),
 viewed AS (
-    SELECT d.day, sum(d.views)::BIGINT AS gained FROM article_day AS d JOIN picked AS p ON p.article = d.article
+    SELECT d.day, sum(d.views)::BIGINT AS gained FROM article_days($selection::selection) AS d JOIN picked AS p ON p.article = d.article
     WHERE d.meter = ($selection::selection)['meter'] GROUP BY d.day
 ),
 printed AS (
     SELECT c.day, arg_max(r.value, (r.captured_at, r.captures, coalesce(r.example_article, 0), r.value)) AS header
     FROM header_rate AS r
-    JOIN site AS z ON z.site = r.site
-    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // 3600
+    JOIN clock($selection::selection) AS z ON z.site = r.site
+    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (epoch(r.captured_at)::BIGINT + z.phase_s) // z.slot_s
     WHERE site_chosen($selection::selection, r.site) AND r.currency = $currency::VARCHAR AND r.quote IS NOT DISTINCT FROM nullif($quote::VARCHAR, '')
     GROUP BY c.day
 ),

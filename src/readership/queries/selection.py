@@ -9,8 +9,10 @@ from typing import Any
 
 from readership.errors import UsageError
 
-VALUES = ("sites", "sections", "languages", "topics", "countries", "authors", "sources", "credits")
+VALUES = ("sites", "sections", "languages", "topics", "countries", "authors", "sources", "credits", "ages", "states")
 """Fields that hold several values; each has a `no_…` twin that leaves values out."""
+SEVERAL = ("topics", "countries", "authors", "sources", "credits", "states")
+"""Those of which an article may have several, so that `mode` says how several chosen ones are meant."""
 URL_NAMES = {
     "since": "since",
     "until": "until",
@@ -25,12 +27,20 @@ URL_NAMES = {
     "authors": "author",
     "sources": "source",
     "credits": "credit",
+    "ages": "age_class",
+    "states": "state",
     "text": "text",
     "in_body": "in_body",
     "matched": "matched",
 }
 """Short, stable names in URLs and on the command line; `no_` before a name of several values leaves them out."""
 QUESTIONS, MODES = ("published", "read"), ("any", "all", "only")
+LISTED = {
+    "ages": ("new", "recent", "archive"),
+    "states": ("rising", "strong", "still-strong", "back", "evergreen", "candidate"),
+}
+"""Fields whose values are all known beforehand (DEFINITIONS): at most 48 hours old, at most 7 days, older; how an
+article is read at the newest reading."""
 MAX_TEXT, MAX_WORDS, MAX_VALUES = 500, 20, 200
 
 
@@ -69,6 +79,10 @@ class Selection:
     no_authors: tuple[str, ...] = ()
     no_sources: tuple[str, ...] = ()
     no_credits: tuple[str, ...] = ()
+    ages: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    no_ages: tuple[str, ...] = ()
+    no_states: tuple[str, ...] = ()
     text: str = ""
     in_body: bool = False
     matched: bool = False
@@ -108,7 +122,7 @@ class Selection:
                 try:
                     found[item.name] = _read(item.name, given)
                 except ValueError:
-                    unknown += [f"{_url_name(item.name)}={value}"[:80] for value in given]
+                    unknown += [f"{_url_name(item.name)}={value}"[:80] for value in _strange(item.name, given)]
         if found.get("since") and found.get("until") and found["since"] >= found["until"]:
             unknown.append(f"since={found.pop('since')}")
         return cls(**found), unknown
@@ -136,13 +150,15 @@ class Selection:
             "authors": _("author"),
             "sources": _("source"),
             "credits": _("photo credit"),
+            "ages": _("age class"),
+            "states": _("state"),
         }
-        joins = {"any": _(" or "), "all": _(" and "), "only": _(" or ")}
         for name in VALUES:
             wanted, unwanted = getattr(self, name), getattr(self, f"no_{name}")
+            mode = self.mode if name in SEVERAL else "any"
             if wanted:
-                only = _("only ") if self.mode == "only" else ""
-                parts.append(f"{labels[name]}: {only}{joins[self.mode].join(wanted)}")
+                join = _(" and ") if mode == "all" else _(" or ")
+                parts.append(f"{labels[name]}: {_('only ') if mode == 'only' else ''}{join.join(wanted)}")
             if unwanted:
                 parts.append(f"{labels[name]}: {_('not')} {_(' or ').join(unwanted)}")
         if self.matched and self.question == "read":
@@ -189,7 +205,15 @@ def _read(name: str, given: Sequence[str]) -> Any:
         return given[-1][:40]
     if name == "text":
         return given[-1][:MAX_TEXT]
+    if name.removeprefix("no_") in LISTED and _strange(name, given):
+        raise ValueError(name)
     return tuple(dict.fromkeys(value[:200] for value in given if value))[:MAX_VALUES]
+
+
+def _strange(name: str, given: Sequence[str]) -> Sequence[str]:
+    """Which of a field's texts can't be read: of listed values those that are not in the list."""
+    listed = LISTED.get(name.removeprefix("no_"))
+    return given if listed is None else [value for value in given if value not in listed]
 
 
 def split_words(text: str) -> tuple[list[str] | None, list[str] | None]:

@@ -7,8 +7,11 @@ WITH asked AS MATERIALIZED (
         CAST($grain::VARCHAR AS ENUM ('day', 'week', 'month'))::VARCHAR AS grain
 ),
 dated AS (
-    SELECT c.zone, c.day, c.to_s, CASE g.grain WHEN 'month' THEN c.month WHEN 'week' THEN c.week ELSE c.day END AS bucket
-    FROM calendar AS c CROSS JOIN asked AS g
+    SELECT c.zone, c.day, c.to_s,
+        CASE g.grain WHEN 'month' THEN c.month WHEN 'week' THEN week_of(c.day, z.week_start) ELSE c.day END AS bucket
+    FROM (SELECT DISTINCT k.zone, k.week_start FROM clock($selection::selection) AS k) AS z
+    JOIN calendar AS c ON c.zone = z.zone
+    CROSS JOIN asked AS g
 ),
 bucket AS (
     SELECT DISTINCT d.zone, d.day, d.bucket, max(d.to_s) OVER (PARTITION BY d.zone, d.bucket) AS to_s FROM dated AS d
@@ -19,7 +22,7 @@ SELECT b.bucket, g.age_h, count(*) AS articles,
     count(v.views) AS known, count(*) FILTER (WHERE v.views IS NULL) AS unknown
 FROM chosen($selection::selection) AS a
 CROSS JOIN asked AS g
-JOIN site AS z ON z.site = a.site
+JOIN clock($selection::selection) AS z ON z.site = a.site
 JOIN bucket AS b ON b.zone = z.zone AND b.day = a.published_day
 CROSS JOIN (SELECT max(t.at_s) AS at_s FROM as_of($selection::selection) AS t) AS n
 LEFT JOIN article_age AS v ON v.article = a.article AND v.meter = ($selection::selection)['meter'] AND v.age_h = g.age_h

@@ -2,26 +2,28 @@
 -- columns: bucket TIMESTAMP local start; label hour with its offset when the hour comes twice, else the day; views BIGINT, NULL where nothing was being read; observed_share DOUBLE part of the views from readings no further apart than the bucket, NULL where views are 0; covered_share DOUBLE part of the bucket's time in which anything of the sites was being read; baseline BIGINT views before first readings that fell in the bucket; complete BOOLEAN the bucket ended before the newest reading
 -- parameters: grain = 'day' or 'hour', 'week', 'month'
 WITH slots AS (
-    SELECT c.zone, c.slot, c.day, c.to_s,
-        CASE $grain::VARCHAR WHEN 'hour' THEN c.local_hour WHEN 'week' THEN c.week::TIMESTAMP
+    SELECT c.zone, c.slot, c.day, c.from_s, c.to_s,
+        CASE $grain::VARCHAR WHEN 'hour' THEN c.local_hour WHEN 'week' THEN week_of(c.day, z.week_start)::TIMESTAMP
             WHEN 'month' THEN c.month::TIMESTAMP ELSE c.day::TIMESTAMP END AS bucket,
         CASE WHEN $grain::VARCHAR = 'hour' THEN c.label ELSE '' END AS label
-    FROM calendar AS c
-    WHERE c.zone IN (SELECT z.zone FROM site AS z WHERE site_chosen($selection::selection, z.site))
-        AND (($selection::selection)['since'] IS NULL OR c.day >= ($selection::selection)['since'])
+    FROM (SELECT DISTINCT k.zone, k.week_start FROM clock($selection::selection) AS k) AS z
+    JOIN calendar AS c ON c.zone = z.zone
+    WHERE (($selection::selection)['since'] IS NULL OR c.day >= ($selection::selection)['since'])
         AND (($selection::selection)['until'] IS NULL OR c.day < ($selection::selection)['until'])
+        AND (($selection::selection)['ends'] IS NULL
+            OR c.from_s < list_max(list_transform(($selection::selection)['ends'], lambda e: e['at_s'])))
 ),
 covered AS (
-    SELECT bucket, label, sum(covered_s) AS covered_s, count(*) * 3600 AS possible_s
+    SELECT bucket, label, sum(covered_s) AS covered_s, sum(to_s - from_s) AS possible_s
     FROM (
-        SELECT l.bucket, l.label, l.to_s,
-            max(CASE WHEN r.site IS NOT NULL THEN least(l.to_s, r.to_s) - greatest(l.to_s - 3600, r.from_s) ELSE 0 END)
+        SELECT l.bucket, l.label, l.from_s, l.to_s,
+            max(CASE WHEN r.site IS NOT NULL THEN least(l.to_s, r.to_s) - greatest(l.from_s, r.from_s) ELSE 0 END)
                 AS covered_s
         FROM slots AS l
-        JOIN site AS z ON z.zone = l.zone AND site_chosen($selection::selection, z.site)
+        JOIN clock($selection::selection) AS z ON z.zone = l.zone
             AND z.site IN (SELECT w.site FROM read_span AS w WHERE w.meter = ($selection::selection)['meter'])
         LEFT JOIN read_span AS r ON r.site = z.site AND r.meter = ($selection::selection)['meter']
-            AND r.from_s < l.to_s AND r.to_s > l.to_s - 3600
+            AND r.from_s < l.to_s AND r.to_s > l.from_s
         GROUP BY ALL
     ) AS part
     GROUP BY bucket, label
@@ -49,7 +51,7 @@ buckets AS (
     SELECT bucket, label, max(to_s) AS to_s FROM slots
     WHERE to_s > coalesce((SELECT min(m.start_s) FROM article_meter AS m WHERE m.meter = ($selection::selection)['meter']), to_s)
         AND (($selection::selection)['until'] IS NOT NULL
-            OR to_s - 3600 <= (SELECT max(m.last_s) FROM article_meter AS m WHERE m.meter = ($selection::selection)['meter']))
+            OR from_s <= (SELECT max(m.last_s) FROM article_meter AS m WHERE m.meter = ($selection::selection)['meter']))
     GROUP BY bucket, label
 )
 SELECT k.bucket, k.label,

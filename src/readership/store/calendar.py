@@ -1,12 +1,17 @@
-"""Hours and days of a zone as tables: exact for offset changes and the repeated hour, and portable (SCALE).
+"""Hours, days and weeks of a zone as tables: exact for offset changes and the repeated hour, and portable (SCALE).
 
-A slot is a number of whole hours since the epoch, shifted by the zone's phase (the part of its offset below an hour),
-so that `slot = (seconds + phase) // 3600` finds an instant's hour without a join. The calendar gives each slot its
-local day, hour and label; a day has as many slots as it has hours (25 on the day when Almaty's clocks went back).
+All sites of an edition share one grid of slots, so that hours of different zones can be added up on one clock:
+`slot = (seconds + phase_s) // slot_s`. A slot is an hour where all zones' offsets differ by whole hours (shifted by
+their common part below an hour, as for Asia/Kolkata alone), half an hour or a quarter where they don't, or where a
+zone's clocks move by half an hour (Lord Howe). The calendar gives each slot its local day, hour and label; a day has as
+many hours as it has (25 on the day when Almaty's clocks went back), an hour as many slots as fit in it.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -14,14 +19,33 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 
-HOUR, DAY = 3600, 86400
-MARGIN = 32 * 24
-"""Slots looked at beyond either end, so that days, weeks and months at the ends have their true length."""
+HOUR, DAY, QUARTER = 3600, 86400, 900
+MARGIN_S = 32 * DAY
+"""Looked at beyond either end, so that days, weeks and months at the ends have their true length."""
 
 
-def phase_s(zone: str, at_s: int) -> int:
-    """Seconds of the zone's offset below a whole hour, at an instant (0 for most zones, 1800 for Asia/Kolkata)."""
-    return _offset(ZoneInfo(zone), at_s) % HOUR
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Equal slots of time, `slot_s` seconds each, that begin `phase_s` seconds before multiples of it."""
+
+    slot_s: int = HOUR
+    phase_s: int = 0
+
+    def slot(self, at_s: int) -> int:
+        """Number of the slot that an instant lies in."""
+        return (at_s + self.phase_s) // self.slot_s
+
+
+def grid(zones: Iterable[str], from_s: int, to_s: int) -> Grid:
+    """The coarsest grid on which every hour of all these zones within [from_s, to_s) begins with a slot.
+
+    Offsets that are no multiple of 15 minutes (none since 1972) are not looked at: their hours are not exact.
+    """
+    days = range(from_s, to_s + DAY, DAY)
+    found = {_offset(ZoneInfo(zone), at) for zone in set(zones) for at in days}
+    below = sorted({offset % HOUR for offset in found if offset % QUARTER == 0}) or [0]
+    slot_s = math.gcd(HOUR, *(one - below[0] for one in below))
+    return Grid(slot_s, below[0] % slot_s)
 
 
 def _offset(zone: ZoneInfo, at_s: int) -> int:
@@ -29,46 +53,71 @@ def _offset(zone: ZoneInfo, at_s: int) -> int:
     return int(offset.total_seconds()) if offset else 0
 
 
-def hours(zone: str, from_s: int, to_s: int, week_start: int = 1) -> pa.Table:
-    """Slots of a zone that touch [from_s, to_s): zone, slot, from_s, to_s, local_hour, label, day, week, month,
-    weekday, hour, day_s, week_s, month_s (lengths in seconds, of the local day, week and month)."""
-    tz = ZoneInfo(zone)
-    phase = phase_s(zone, from_s)
-    low, high = (from_s + phase) // HOUR, (to_s + phase + HOUR - 1) // HOUR
-    slots = np.arange(low - MARGIN, high + MARGIN, dtype=np.int64)
-    starts = slots * HOUR - phase
-    offsets = _offsets(tz, starts)
+def hours(zone: str, from_s: int, to_s: int, on: Grid | None = None) -> pa.Table:
+    """Slots of a zone that touch [from_s, to_s), by default on the zone's own grid: zone, slot, from_s, to_s,
+    local_hour, label, day, month, weekday, hour, past_hour_s (from the full local hour to the slot's start), hour_s,
+    day_s, month_s (lengths in seconds, of the local hour, day and month)."""
+    on = on or grid([zone], from_s, to_s)
+    starts, offsets, kept = _clock(zone, from_s, to_s, on)
     local = starts + offsets
-    days = local // DAY
-    hour = (local % DAY) // HOUR
-    day_s = _lengths(days)
+    days, local_hours = local // DAY, local // HOUR
+    hour = local_hours % 24
     months = np.array(days, "datetime64[D]").astype("datetime64[M]")
-    month_s = _lengths(months.astype(np.int64))
-    weekday = (days + 3) % 7 + 1  # 1970-01-01 was a Thursday, 4
-    weeks = days - (weekday - week_start) % 7
-    week_s = _lengths(weeks)
     return pa.table(
         {
-            "zone": pa.array([zone] * len(slots), pa.string()),
-            "slot": slots,
+            "zone": pa.array([zone] * len(starts), pa.string()),
+            "slot": (starts + on.phase_s) // on.slot_s,
             "from_s": starts,
-            "to_s": starts + HOUR,
-            "local_hour": pa.array(((local // HOUR) * HOUR * 1_000_000).astype("datetime64[us]")),
-            "label": _labels(hour, local // HOUR, offsets),
+            "to_s": starts + on.slot_s,
+            "local_hour": pa.array((local_hours * HOUR * 1_000_000).astype("datetime64[us]")),
+            "label": _labels(hour, local_hours, offsets),
             "day": pa.array(days.astype("datetime64[D]")),
-            "week": pa.array(weeks.astype("datetime64[D]")),
             "month": pa.array(months.astype("datetime64[D]")),
-            "weekday": weekday.astype(np.int32),
+            "weekday": _weekday(days).astype(np.int32),
             "hour": hour.astype(np.int32),
-            "day_s": day_s,
-            "week_s": week_s,
-            "month_s": month_s,
+            "past_hour_s": local % HOUR,
+            # A repeated hour is two, told apart by their offsets.
+            "hour_s": _lengths(local_hours * 10 * DAY + offsets, on),
+            "day_s": _lengths(days, on),
+            "month_s": _lengths(months.astype(np.int64), on),
         }
-    ).slice(MARGIN, high - low)
+    ).slice(kept.start, kept.stop - kept.start)
+
+
+def weeks(zone: str, from_s: int, to_s: int, week_start: int, on: Grid | None = None) -> pa.Table:
+    """The days of a zone in weeks that start on a weekday (1 Monday … 7 Sunday): zone, week_start, day, week,
+    week_s (length in seconds)."""
+    on = on or grid([zone], from_s, to_s)
+    starts, offsets, kept = _clock(zone, from_s, to_s, on)
+    days = (starts + offsets) // DAY
+    first_days = days - (_weekday(days) - week_start) % 7
+    week_s = _lengths(first_days, on)
+    shown, at = np.unique(days[kept], return_index=True)
+    return pa.table(
+        {
+            "zone": pa.array([zone] * len(shown), pa.string()),
+            "week_start": pa.array([week_start] * len(shown), pa.int32()),
+            "day": pa.array(shown.astype("datetime64[D]")),
+            "week": pa.array(first_days[kept][at].astype("datetime64[D]")),
+            "week_s": week_s[kept][at],
+        }
+    )
+
+
+def _clock(zone: str, from_s: int, to_s: int, on: Grid) -> tuple[np.ndarray, np.ndarray, slice]:
+    """Starts of the slots from a margin before to a margin after, their offsets, and which of them were asked for."""
+    margin = MARGIN_S // on.slot_s
+    low, high = on.slot(from_s), on.slot(to_s + on.slot_s - 1)
+    starts = np.arange(low - margin, high + margin, dtype=np.int64) * on.slot_s - on.phase_s
+    return starts, _offsets(ZoneInfo(zone), starts), slice(margin, margin + high - low)
+
+
+def _weekday(days: np.ndarray) -> np.ndarray:
+    return (days + 3) % 7 + 1  # 1970-01-01 was a Thursday, 4
 
 
 def _offsets(tz: ZoneInfo, starts: np.ndarray) -> np.ndarray:
-    """Offset at each slot's start; hours are only looked at one by one where a day's ends differ."""
+    """Offset at each slot's start; slots are only looked at one by one where a run's ends differ."""
     offsets = np.empty(len(starts), dtype=np.int64)
     edges = [*range(0, len(starts), 24), len(starts)]
     for low, high in pairwise(edges):
@@ -80,22 +129,27 @@ def _offsets(tz: ZoneInfo, starts: np.ndarray) -> np.ndarray:
     return offsets
 
 
-def _lengths(keys: np.ndarray) -> np.ndarray:
-    """For each slot the length in seconds of the day (or month) it lies in."""
+def _lengths(keys: np.ndarray, on: Grid) -> np.ndarray:
+    """For each slot the length in seconds of the hour (or day, week, month) it lies in."""
     _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    return (counts[inverse] * HOUR).astype(np.int64)
+    return (counts[inverse] * on.slot_s).astype(np.int64)
 
 
 def _labels(hour: np.ndarray, local_hours: np.ndarray, offsets: np.ndarray) -> pa.Array:
     """`14`, and for an hour that comes twice `23 (+06)`."""
-    _, inverse, counts = np.unique(local_hours, return_inverse=True, return_counts=True)
-    twice = counts[inverse] > 1
-    return pa.array(
-        [
-            f"{int(h):02d} ({'+' if o >= 0 else '-'}{abs(int(o)) // HOUR:02d})" if again else f"{int(h):02d}"
-            for h, o, again in zip(hour, offsets, twice, strict=True)
-        ]
-    )
+    both = np.unique(np.stack([local_hours, offsets]), axis=1)[0]
+    hours_, counts = np.unique(both, return_counts=True)
+    twice = np.isin(local_hours, hours_[counts > 1])
+    plain = np.array([f"{h:02d}" for h in range(24)], dtype=object)[hour]
+    for at in np.flatnonzero(twice):
+        plain[at] = f"{int(hour[at]):02d} ({_written(int(offsets[at]))})"
+    return pa.array(plain, pa.string())
+
+
+def _written(offset: int) -> str:
+    """`+06`, `+10:30`."""
+    whole, minutes = divmod(abs(offset) // 60, 60)
+    return f"{'+' if offset >= 0 else '-'}{whole:02d}" + (f":{minutes:02d}" if minutes else "")
 
 
 def days(table: pa.Table) -> pa.Table:

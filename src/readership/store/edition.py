@@ -32,10 +32,14 @@ BY_ARTICLE = (
 MADE_WHOLE = ("header_rate", "newest_reading", "read_span", "spike_threshold", "article_state", "matched_capture")
 PIECES = (
     "moving", "moving_dimension", "series", "series_slot", "stretch", "many", "piece", "article_piece", "day_piece",
-    "hour_piece", "dimension_value", "dimension_of", "dimension_piece",
+    "hour_piece", "dimension_value", "dimension_of", "dimension_piece", "shared_slot", "shared_day_piece",
+    "shared_hour_piece",
 )  # fmt: skip
 """Temporary tables of 40_pieces.sql, made once for what was there before and once for what is there now."""
-SORTED_BY = {"article": "published_s DESC", "interval": "to_s", "article_day": "day"}
+SUMS = {"site_hour": "hour_piece", "shared_site_hour": "shared_hour_piece", "dimension_day": "dimension_piece"}
+"""Tables of sums and the temporary tables that change them."""
+DAYS = {"article_day": "day_piece", "shared_article_day": "shared_day_piece"}
+SORTED_BY = {"article": "published_s DESC", "interval": "to_s", "article_day": "day", "shared_article_day": "day"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,7 @@ def _fill(
     try:
         with database.plainly(building):
             connection.execute("ATTACH $path AS facts (READ_ONLY)", {"path": str(settings.store)})
-            maker = _Maker(connection, sites, now, full=basis is None, joining=joining)
+            maker = _Maker(connection, sites, now, full=basis is None, joining=joining, zone=settings.zone)
             if basis is None:
                 maker.run("00_tables.sql")
             elif maker.facts_went():
@@ -206,12 +210,14 @@ class _Maker:
         *,
         full: bool,
         joining: stories.Joining | None = None,
+        zone: str = "",
     ) -> None:
         self.connection = connection
         self.sites = sites
         self.now = now
         self.full = full
         self.joining = joining
+        self.zone = zone
 
     def run(self, name: str) -> None:
         """Runs one rollup file."""
@@ -244,11 +250,14 @@ class _Maker:
         return bool(lost) or self._sites_changed()
 
     def _sites_changed(self) -> bool:
-        """A site's zone, phase or week start is another than when this edition's days and hours were counted."""
-        low, _ = self._range()
-        now = {str(row["site"]): _of_time(row) for row in self._sites(low)}
-        then = self.sql("SELECT site, zone, phase_s, week_start FROM site").fetchall()
-        return any(name in now and now[name] != tuple(rest) for name, *rest in then)
+        """Zones, slots or week starts are other than when this edition's hours and days were counted."""
+        rows = self._sites(*self._range())
+        now = {str(row["site"]): _of_time(row) for row in rows}
+        then = self.sql("SELECT site, zone, phase_s, slot_s, week_start FROM site").fetchall()
+        newsroom = self.sql("SELECT zone, week_start, is_shared FROM newsroom").fetchall()
+        return newsroom != [self._newsroom(rows)] or any(
+            name in now and now[name] != tuple(rest) for name, *rest in then
+        )
 
     def make(self) -> dict[str, object]:
         touched = self._touch()
@@ -286,29 +295,49 @@ class _Maker:
     def _reference(self) -> None:
         """Sites and the calendar of their zones; made again when an instant lies outside."""
         low, high = self._range()
-        rows = self._sites(low)
+        rows = self._sites(low, high)
         shape = pa.schema([
-            ("site", pa.string()), ("zone", pa.string()), ("phase_s", pa.int64()), ("home_country", pa.string()),
-            ("quote_currency", pa.string()), ("week_start", pa.int32()),
+            ("site", pa.string()), ("zone", pa.string()), ("phase_s", pa.int64()), ("slot_s", pa.int64()),
+            ("home_country", pa.string()), ("quote_currency", pa.string()), ("week_start", pa.int32()),
         ])  # fmt: skip
         self.put("site", pa.Table.from_pylist(rows, schema=shape), temporary=False)
-        self._calendar({str(row["zone"]): int(str(row["week_start"])) for row in rows}, low, high)
+        newsroom = self._newsroom(rows)
+        names = ("zone", "week_start", "is_shared")
+        self.put("newsroom", pa.Table.from_pylist([dict(zip(names, newsroom, strict=True))]), temporary=False)
+        grid = self._grid([str(row["zone"]) for row in rows], low, high)
+        clocks = {(str(row["zone"]), int(str(row["week_start"]))) for row in rows} | {newsroom[:2]}
+        self._calendar(clocks, low, high, grid)
+        self.put("grid", pa.table({"slot_s": [grid.slot_s], "phase_s": [grid.phase_s]}))
         self.put("age_grid", pa.table({"age_h": pa.array(AGE_GRID_H, pa.int32())}))
         self.put("limits", pa.table({"publication_counts_s": pa.array([PUBLICATION_COUNTS_S], pa.int64())}))
 
-    def _sites(self, low: int) -> list[dict[str, object]]:
+    def _grid(self, zones: Sequence[str], low: int, high: int) -> calendar.Grid:
+        """The slots that all hours are counted in."""
+        return calendar.grid([*zones, *([self.zone] if self.zone else [])], low, high)
+
+    def _newsroom(self, rows: Sequence[dict[str, object]]) -> tuple[str, int, bool]:
+        """The newsroom's zone and week start, by default those of the site with most articles; and whether they are
+        needed because the sites don't all have the same ones."""
+        counts = dict(self.sql("SELECT site, count(DISTINCT article) FROM facts.article GROUP BY site").fetchall())
+        largest = sorted(rows, key=lambda row: (-counts[row["site"]], str(row["site"])))
+        zone = self.zone or (str(largest[0]["zone"]) if largest else "UTC")
+        week = next((int(str(row["week_start"])) for row in largest if row["zone"] == zone), 1)
+        return zone, week, len({(row["zone"], row["week_start"]) for row in rows}) > 1
+
+    def _sites(self, low: int, high: int) -> list[dict[str, object]]:
         """Rows of `site`: the sites that facts are there of; a host without an entry has UTC."""
         known = {site.name: site for site in self.sites}
         names = sorted(row[0] for row in self.sql("SELECT DISTINCT site FROM facts.article").fetchall())
+        grid = self._grid([known[name].zone if name in known else "UTC" for name in names], low, high)
         found: list[dict[str, object]] = []
         for name in names:
             site = known.get(name)
-            zone = site.zone if site else "UTC"
             found.append(
                 {
                     "site": name,
-                    "zone": zone,
-                    "phase_s": calendar.phase_s(zone, low),
+                    "zone": site.zone if site else "UTC",
+                    "phase_s": grid.phase_s,
+                    "slot_s": grid.slot_s,
                     "home_country": site.home_country if site else None,
                     "quote_currency": site.quote_currency if site else None,
                     "week_start": site.week_start if site else 1,
@@ -326,19 +355,21 @@ class _Maker:
         ).fetchall()
         return calendar.span(first, last, self.now)
 
-    def _calendar(self, zones: dict[str, int], low: int, high: int) -> None:
+    def _calendar(self, clocks: set[tuple[str, int]], low: int, high: int, grid: calendar.Grid) -> None:
+        """The calendar of zones and week starts, unless the one that is there has all of them for long enough."""
         covered = self.sql(
             "SELECT zone, min(from_s), max(to_s) FROM calendar GROUP BY zone HAVING min(from_s) <= $low".replace(
                 "$low", str(int(low))
             )
         ).fetchall()
         enough = {row[0] for row in covered if row[2] >= high - 60 * calendar.DAY}
-        if zones and set(zones) <= enough:
+        there = set(self.sql("SELECT DISTINCT zone, week_start FROM calendar_week").fetchall())
+        if clocks <= there and {zone for zone, _ in clocks} <= enough:
             return
-        tables = [calendar.hours(zone, low, high, week_start) for zone, week_start in sorted(zones.items())]
-        if not tables:
-            return
+        tables = [calendar.hours(zone, low, high, grid) for zone in sorted({zone for zone, _ in clocks})]
+        weeks = [calendar.weeks(zone, low, high, week_start, grid) for zone, week_start in sorted(clocks)]
         self.put("calendar", pa.concat_tables(tables), temporary=False)
+        self.put("calendar_week", pa.concat_tables(weeks), temporary=False)
         self.put("calendar_day", pa.concat_tables([calendar.days(table) for table in tables]), temporary=False)
 
     def _judge(self) -> None:
@@ -373,8 +404,8 @@ class _Maker:
         for name in PIECES:
             self.sql("DROP TABLE IF EXISTS", name)
         self.sql(
-            "CREATE TEMP TABLE moving AS SELECT i.article, i.meter, a.site, i.from_s, i.to_s, i.gained, s.phase_s FROM",
-            intervals, "AS i JOIN touched AS t ON t.article = i.article JOIN", articles,
+            "CREATE TEMP TABLE moving AS SELECT i.article, i.meter, a.site, i.from_s, i.to_s, i.gained, s.phase_s,",
+            "s.slot_s FROM", intervals, "AS i JOIN touched AS t ON t.article = i.article JOIN", articles,
             "AS a ON a.article = i.article JOIN site AS s ON s.site = a.site",
         )  # fmt: skip
         self.sql(
@@ -383,7 +414,7 @@ class _Maker:
         )  # fmt: skip
         self._ladder()
         self.run("40_pieces.sql")
-        for name, piece in (("site_hour", "hour_piece"), ("dimension_day", "dimension_piece")):
+        for name, piece in SUMS.items():
             columns = [row[0] for row in self.sql("SELECT * FROM", piece, "LIMIT 0").description]
             signed = ", ".join(f"{sign} * {column} AS {column}" if _is_sum(column) else column for column in columns)
             self.sql("CREATE TEMP TABLE IF NOT EXISTS", f"change_{name}", "AS SELECT * FROM", piece, "LIMIT 0")
@@ -392,7 +423,7 @@ class _Maker:
     def _ladder(self) -> None:
         """n < 2^rung for every rung that the longest interval needs."""
         most = self.value(
-            "SELECT max(least((to_s + phase_s - 1) // 3600 - (from_s + phase_s) // 3600 + 1, gained)) FROM moving",
+            "SELECT max(least((to_s + phase_s - 1) // slot_s - (from_s + phase_s) // slot_s + 1, gained)) FROM moving",
             "WHERE gained > 0 AND from_s IS NOT NULL AND to_s > from_s",
         )
         rungs = range(1, math.ceil(math.log2(max(int(str(most or 2)), 2)) + 1e-9) + 2)
@@ -407,16 +438,19 @@ class _Maker:
         )
 
     def _replace_touched(self) -> None:
-        self.sql("CREATE TEMP TABLE fresh_article_day AS SELECT article, meter, day, views, observed, observed_week,",
-                 "observed_month FROM day_piece WHERE views <> 0")  # fmt: skip
-        for name in (*BY_ARTICLE, "article_day"):
+        for name, piece in DAYS.items():
+            self.sql(
+                "CREATE TEMP TABLE", f"fresh_{name}", "AS SELECT article, meter, day, views, observed, observed_week,",
+                "observed_month FROM", piece, "WHERE views <> 0",
+            )  # fmt: skip
+        for name in (*BY_ARTICLE, *DAYS):
             if not self.full:
                 self.sql("DELETE FROM", name, "WHERE article IN (SELECT article FROM touched)")
             order = ["ORDER BY", SORTED_BY[name]] if self.full and name in SORTED_BY else []
             self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"fresh_{name}", *order)
 
     def _totals(self) -> None:
-        for name in ("site_hour", "dimension_day"):
+        for name in SUMS:
             columns = [row[0] for row in self.sql("SELECT * FROM", name, "LIMIT 0").description]
             keys = ", ".join(column for column in columns if not _is_sum(column))
             sums = ", ".join(f"CAST(sum({column}) AS BIGINT) AS {column}" for column in columns if _is_sum(column))
@@ -459,8 +493,8 @@ class _Maker:
         return facts
 
 
-def _of_time(row: dict[str, object]) -> tuple[object, object, object]:
-    return row["zone"], row["phase_s"], row["week_start"]
+def _of_time(row: dict[str, object]) -> tuple[object, ...]:
+    return row["zone"], row["phase_s"], row["slot_s"], row["week_start"]
 
 
 def _is_sum(column: str) -> bool:

@@ -2,12 +2,16 @@
 
 CREATE TABLE meta (name VARCHAR, value VARCHAR);
 CREATE TABLE site (
-    site VARCHAR, zone VARCHAR, phase_s BIGINT, home_country VARCHAR, quote_currency VARCHAR, week_start INTEGER
+    site VARCHAR, zone VARCHAR, phase_s BIGINT, slot_s BIGINT, home_country VARCHAR, quote_currency VARCHAR,
+    week_start INTEGER
 );
 CREATE TABLE calendar (
-    zone VARCHAR, slot BIGINT, from_s BIGINT, to_s BIGINT, local_hour TIMESTAMP, label VARCHAR, day DATE, week DATE,
-    month DATE, weekday INTEGER, hour INTEGER, day_s BIGINT, week_s BIGINT, month_s BIGINT
+    zone VARCHAR, slot BIGINT, from_s BIGINT, to_s BIGINT, local_hour TIMESTAMP, label VARCHAR, day DATE, month DATE,
+    weekday INTEGER, hour INTEGER, past_hour_s BIGINT, hour_s BIGINT, day_s BIGINT, month_s BIGINT
 );
+CREATE TABLE calendar_week (zone VARCHAR, week_start INTEGER, day DATE, week DATE, week_s BIGINT);
+-- The newsroom's zone and week: on it everything is counted a second time when sites have several (tables `shared_…`).
+CREATE TABLE newsroom (zone VARCHAR, week_start INTEGER, is_shared BOOLEAN);
 CREATE TABLE calendar_day (zone VARCHAR, day DATE, from_s BIGINT, to_s BIGINT);
 CREATE TABLE batch (
     batch VARCHAR, started_at TIMESTAMP, finished_at TIMESTAMP, command VARCHAR, inputs BIGINT, bytes BIGINT,
@@ -17,7 +21,7 @@ CREATE TABLE reject (batch VARCHAR, origin VARCHAR, row_number BIGINT, reason VA
 CREATE TABLE article (
     article BIGINT, site VARCHAR, article_key VARCHAR, url VARCHAR, language VARCHAR, section VARCHAR, title VARCHAR,
     lead VARCHAR, authors VARCHAR, photo_credit VARCHAR, credit_org VARCHAR, cited_source VARCHAR, source_org VARCHAR,
-    layout VARCHAR, published_at TIMESTAMP, published_s BIGINT, published_day DATE, published_local VARCHAR,
+    layout VARCHAR, published_at TIMESTAMP, published_s BIGINT, published_day DATE, shared_day DATE, published_local VARCHAR,
     published_precision VARCHAR, published_ambiguous BOOLEAN, revision VARCHAR, revisions BIGINT, captures BIGINT,
     first_captured_at TIMESTAMP, captured_at TIMESTAMP, vanished_at TIMESTAMP
 );
@@ -47,7 +51,14 @@ CREATE TABLE article_age (article BIGINT, meter VARCHAR, age_h INTEGER, views BI
 CREATE TABLE article_day (
     article BIGINT, meter VARCHAR, day DATE, views BIGINT, observed BIGINT, observed_week BIGINT, observed_month BIGINT
 );
+CREATE TABLE shared_article_day (
+    article BIGINT, meter VARCHAR, day DATE, views BIGINT, observed BIGINT, observed_week BIGINT, observed_month BIGINT
+);
 CREATE TABLE site_hour (
+    site VARCHAR, meter VARCHAR, slot BIGINT, views BIGINT, observed BIGINT, observed_day BIGINT, observed_week BIGINT,
+    observed_month BIGINT
+);
+CREATE TABLE shared_site_hour (
     site VARCHAR, meter VARCHAR, slot BIGINT, views BIGINT, observed BIGINT, observed_day BIGINT, observed_week BIGINT,
     observed_month BIGINT
 );

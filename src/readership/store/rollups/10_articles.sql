@@ -65,18 +65,31 @@ SELECT m.article, m.country, max(m.mentions) AS mentions, max(m.in_title) AS in_
 FROM facts.article_country AS m JOIN newest AS n ON n.article = m.article AND n.revision = m.revision
 GROUP BY m.article, m.country;
 
+-- The day of publication on the newsroom's clock, which counts when sites of several zones are selected.
+CREATE TEMP TABLE shared_published AS
+SELECT p.article, c.day
+FROM first_published AS p
+CROSS JOIN newsroom AS n
+CROSS JOIN grid AS g
+JOIN calendar AS c ON c.zone = n.zone
+    AND c.slot = (CAST(epoch(p.published_at) AS BIGINT) + g.phase_s) // nullif(g.slot_s, 0)
+WHERE n.is_shared AND p.published_at IS NOT NULL;
+
 CREATE TEMP TABLE joined_authors AS
 SELECT article, string_agg(author, '; ' ORDER BY ordinal) AS authors FROM fresh_article_author GROUP BY article;
 
 CREATE TEMP TABLE fresh_article AS
 SELECT a.article, a.site, a.article_key, n.url, n.language, n.section, n.title, n.lead, j.authors, n.photo_credit,
     n.credit_org, n.cited_source, n.source_org, n.layout, p.published_at,
-    CAST(epoch(p.published_at) AS BIGINT) AS published_s, p.published_day, p.published_local, p.published_precision,
-    p.published_ambiguous, n.revision, n.revisions, c.captures, c.first_captured_at, c.captured_at, c.vanished_at
+    CAST(epoch(p.published_at) AS BIGINT) AS published_s, p.published_day,
+    CASE WHEN w.is_shared THEN coalesce(h.day, p.published_day) END AS shared_day, p.published_local,
+    p.published_precision, p.published_ambiguous, n.revision, n.revisions, c.captures, c.first_captured_at, c.captured_at, c.vanished_at
 FROM (SELECT article, min(site) AS site, min(article_key) AS article_key FROM facts.article GROUP BY article) AS a
 JOIN touched AS t ON t.article = a.article
+CROSS JOIN newsroom AS w
 LEFT JOIN newest AS n ON n.article = a.article
 LEFT JOIN first_published AS p ON p.article = a.article
+LEFT JOIN shared_published AS h ON h.article = a.article
 LEFT JOIN capture_span AS c ON c.article = a.article
 LEFT JOIN joined_authors AS j ON j.article = a.article;
 

@@ -2,22 +2,33 @@
 -- a slot's views are F(end) − F(start), clipped to the interval. An interval with fewer views than slots is walked by its
 -- views instead (view j falls at from + ⌈j·length/gained⌉): the same whole numbers from fewer rows. No sum is lost:
 -- the pieces of an interval add up to `gained`, exactly. Reads `moving`, `ladder` (n < 2^rung for each rung), `site`,
--- `calendar`, `moving_dimension`; fills `piece` and its sums. A series is a site and a meter, as a number: whole numbers are
+-- `newsroom`, `calendar`, `calendar_week`, `moving_dimension`; fills `piece` and its sums. A series is a site and a meter, as a number: whole numbers are
 -- joined and grouped much faster than names.
 
 CREATE TEMP TABLE series AS
-SELECT row_number() OVER (ORDER BY m.site, m.meter) AS series, m.site, m.meter, s.zone, s.phase_s
+SELECT row_number() OVER (ORDER BY m.site, m.meter) AS series, m.site, m.meter, s.zone, s.week_start, s.phase_s, s.slot_s
 FROM (SELECT DISTINCT site, meter FROM moving) AS m JOIN site AS s ON s.site = m.site;
 
 CREATE TEMP TABLE series_slot AS
-SELECT r.series, c.slot, c.day, c.day_s, c.week_s, c.month_s
-FROM series AS r JOIN calendar AS c ON c.zone = r.zone;
+SELECT r.series, c.slot, c.day, c.hour_s, c.day_s, w.week_s, c.month_s
+FROM series AS r
+JOIN calendar AS c ON c.zone = r.zone
+JOIN calendar_week AS w ON w.zone = c.zone AND w.week_start = r.week_start AND w.day = c.day;
+
+-- The same slots on the newsroom's clock; empty when all sites have its zone and week.
+CREATE TEMP TABLE shared_slot AS
+SELECT c.slot, c.day, c.hour_s, c.day_s, w.week_s, c.month_s
+FROM newsroom AS n
+JOIN calendar AS c ON c.zone = n.zone
+JOIN calendar_week AS w ON w.zone = c.zone AND w.week_start = n.week_start AND w.day = c.day
+WHERE n.is_shared;
 
 CREATE TEMP TABLE stretch AS
-SELECT m.article, r.series, m.from_s, m.gained, m.to_s - m.from_s AS length_s, r.phase_s,
-    (m.from_s + r.phase_s) // 3600 AS slot,
-    (m.to_s + r.phase_s - 1) // 3600 - (m.from_s + r.phase_s) // 3600 + 1 AS slots,
-    least((m.to_s + r.phase_s - 1) // 3600 - (m.from_s + r.phase_s) // 3600 + 1, m.gained) AS steps
+SELECT m.article, r.series, m.from_s, m.gained, m.to_s - m.from_s AS length_s, r.phase_s, r.slot_s,
+    (m.from_s + r.phase_s) // nullif(r.slot_s, 0) AS slot,
+    (m.to_s + r.phase_s - 1) // nullif(r.slot_s, 0) - (m.from_s + r.phase_s) // nullif(r.slot_s, 0) + 1 AS slots,
+    least((m.to_s + r.phase_s - 1) // nullif(r.slot_s, 0) - (m.from_s + r.phase_s) // nullif(r.slot_s, 0) + 1, m.gained)
+        AS steps
 FROM moving AS m JOIN series AS r ON r.site = m.site AND r.meter = m.meter
 WHERE m.gained > 0 AND m.from_s IS NOT NULL AND m.to_s > m.from_s;
 
@@ -28,14 +39,15 @@ CREATE TEMP TABLE piece AS
 SELECT article, series, slot, gained AS views, length_s FROM stretch WHERE slots = 1
 UNION ALL
 SELECT s.article, s.series, s.slot + l.n AS slot,
-    (s.gained * (least((s.slot + l.n + 1) * 3600 - s.phase_s, s.from_s + s.length_s) - s.from_s)) // nullif(s.length_s, 0)
-    - (s.gained * (greatest((s.slot + l.n) * 3600 - s.phase_s, s.from_s) - s.from_s)) // nullif(s.length_s, 0) AS views,
+    (s.gained * (least((s.slot + l.n + 1) * s.slot_s - s.phase_s, s.from_s + s.length_s) - s.from_s)) // nullif(s.length_s, 0)
+    - (s.gained * (greatest((s.slot + l.n) * s.slot_s - s.phase_s, s.from_s) - s.from_s)) // nullif(s.length_s, 0) AS views,
     s.length_s
 FROM many AS s JOIN ladder AS l ON l.rung = s.rung
 WHERE l.n < s.steps AND s.gained >= s.slots
 UNION ALL
 SELECT s.article, s.series,
-    (s.from_s + ((l.n + 1) * s.length_s + s.gained - 1) // nullif(s.gained, 0) + s.phase_s - 1) // 3600 AS slot,
+    (s.from_s + ((l.n + 1) * s.length_s + s.gained - 1) // nullif(s.gained, 0) + s.phase_s - 1) // nullif(s.slot_s, 0)
+        AS slot,
     1 AS views, s.length_s
 FROM many AS s JOIN ladder AS l ON l.rung = s.rung
 WHERE l.n < s.steps AND s.gained < s.slots;
@@ -57,11 +69,36 @@ CREATE TEMP TABLE hour_piece AS
 SELECT r.site, r.meter, h.slot, h.views, h.observed, h.observed_day, h.observed_week, h.observed_month
 FROM (
     SELECT p.series, p.slot, CAST(sum(p.views) AS BIGINT) AS views,
-        CAST(sum(CASE WHEN p.length_s <= 3600 THEN p.views ELSE 0 END) AS BIGINT) AS observed,
+        CAST(sum(CASE WHEN p.length_s <= c.hour_s THEN p.views ELSE 0 END) AS BIGINT) AS observed,
         CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_day,
         CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
         CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
     FROM piece AS p JOIN series_slot AS c ON c.series = p.series AND c.slot = p.slot
+    GROUP BY p.series, p.slot
+) AS h
+JOIN series AS r ON r.series = h.series;
+
+CREATE TEMP TABLE shared_day_piece AS
+SELECT g.article, r.meter, g.day, g.views, g.observed, g.observed_week, g.observed_month
+FROM (
+    SELECT p.article, p.series, c.day, CAST(sum(p.views) AS BIGINT) AS views,
+        CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed,
+        CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
+        CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
+    FROM piece AS p JOIN shared_slot AS c ON c.slot = p.slot
+    GROUP BY p.article, p.series, c.day
+) AS g
+JOIN series AS r ON r.series = g.series;
+
+CREATE TEMP TABLE shared_hour_piece AS
+SELECT r.site, r.meter, h.slot, h.views, h.observed, h.observed_day, h.observed_week, h.observed_month
+FROM (
+    SELECT p.series, p.slot, CAST(sum(p.views) AS BIGINT) AS views,
+        CAST(sum(CASE WHEN p.length_s <= c.hour_s THEN p.views ELSE 0 END) AS BIGINT) AS observed,
+        CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_day,
+        CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
+        CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
+    FROM piece AS p JOIN shared_slot AS c ON c.slot = p.slot
     GROUP BY p.series, p.slot
 ) AS h
 JOIN series AS r ON r.series = h.series;

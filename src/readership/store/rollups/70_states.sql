@@ -135,7 +135,7 @@ GROUP BY p.article, p.meter, p.since_s, p.velocity, p.threshold, p.strong_before
 -- Evergreen: articles of 8 days and older with 20 views in a week; their best days from intervals of at most 48 h, which
 -- touch four local days at most.
 CREATE TEMP TABLE lasting AS
-SELECT l.article, l.meter, s.zone, s.phase_s, l.now_s, g.gained_7d, (l.now_s - l.published_s) // 86400 AS live_days,
+SELECT l.article, l.meter, s.zone, s.phase_s, s.slot_s, l.now_s, g.gained_7d, (l.now_s - l.published_s) // 86400 AS live_days,
     l.now_s - l.published_s AS age_s
 FROM lately AS l
 JOIN lately_gain AS g ON g.article = l.article AND g.meter = l.meter
@@ -154,7 +154,7 @@ CROSS JOIN (SELECT 0 AS further UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL 
 JOIN numbered_day AS d ON d.zone = f.zone AND d.number = f.number + n.further;
 
 CREATE TEMP TABLE short_interval AS
-SELECT i.article, i.meter, i.from_s, i.to_s, i.gained, l.zone, (i.from_s + l.phase_s) // 3600 AS slot
+SELECT i.article, i.meter, i.from_s, i.to_s, i.gained, l.zone, (i.from_s + l.phase_s) // nullif(l.slot_s, 0) AS slot
 FROM interval AS i JOIN lasting AS l ON l.article = i.article AND l.meter = i.meter
 WHERE i.from_s IS NOT NULL AND i.to_s > i.from_s AND i.to_s - i.from_s <= 172800;
 
