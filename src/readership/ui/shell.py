@@ -79,7 +79,7 @@ def run() -> None:
     if not board:
         header.draw(sharing=bool(chosen and entry.bar and asking.may(entry.role)))
         if chosen and entry.bar:
-            bar.draw(compare.control)
+            bar.draw()
     if chosen:
         bar.write_url()
     renew()
