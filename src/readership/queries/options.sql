@@ -1,5 +1,5 @@
 -- options: the values a filter can take, with the articles that have them under the rest of the selection.
--- columns: field site, section, language, topic, country, author, source or credit; value; articles BIGINT
+-- columns: field site, section, language, topic (of both levels), country, author, source or credit; value; articles BIGINT
 -- parameters: field = NULL one field only; limit = 500 values a field at most
 SELECT field, value, articles
 FROM (
