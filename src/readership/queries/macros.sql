@@ -8,8 +8,12 @@ CREATE TYPE selection AS STRUCT(
     no_sites VARCHAR[], no_sections VARCHAR[], no_languages VARCHAR[], no_topics VARCHAR[], no_countries VARCHAR[],
     no_authors VARCHAR[], no_sources VARCHAR[], no_credits VARCHAR[],
     ages VARCHAR[], states VARCHAR[], no_ages VARCHAR[], no_states VARCHAR[],
-    words VARCHAR[], no_words VARCHAR[], in_body BOOLEAN, matched BOOLEAN
+    words VARCHAR[], no_words VARCHAR[], in_body BOOLEAN, matched BOOLEAN,
+    zone VARCHAR, week_start INTEGER,
+    ends STRUCT(site VARCHAR, day DATE, from_s BIGINT, at_s BIGINT)[]
 );
+-- `ends` is set when a selection stands beside another (comparison.py): where its dates end at each site. The days before
+-- `day` count whole, and of `day` the seconds from from_s to at_s. Such a selection is asked with the macros `…_to_end`.
 
 -- An instant of whole epoch seconds, as TIMESTAMP in UTC.
 CREATE MACRO instant(s) AS make_timestamp(s * 1000000);
@@ -27,6 +31,24 @@ CREATE MACRO is_plain(s) AS s['sections'] IS NULL AND s['languages'] IS NULL AND
 
 CREATE MACRO site_chosen(s, name) AS (s['sites'] IS NULL OR list_contains(s['sites'], name))
     AND (s['no_sites'] IS NULL OR NOT list_contains(s['no_sites'], name));
+
+-- Whose clock counts: each site's own while all chosen sites have the same zone and week, else the newsroom's. `zone` and
+-- `week_start` of the selection are set only then (clock.py), and days and hours are those of the tables `shared_…`.
+-- Slots are numbered alike for all sites, so that one site's slots have their place in any zone's calendar.
+CREATE MACRO clock(s) AS TABLE
+    SELECT z.site, coalesce(s['zone'], z.zone) AS zone, coalesce(s['week_start'], z.week_start) AS week_start, z.phase_s,
+        z.slot_s, z.home_country, z.quote_currency
+    FROM site AS z WHERE site_chosen(s, z.site);
+CREATE MACRO article_days(s) AS TABLE
+    SELECT d.* FROM article_day AS d WHERE s['zone'] IS NULL
+    UNION ALL SELECT d.* FROM shared_article_day AS d WHERE s['zone'] IS NOT NULL;
+CREATE MACRO site_hours(s) AS TABLE
+    SELECT h.* FROM site_hour AS h WHERE s['zone'] IS NULL
+    UNION ALL SELECT h.* FROM shared_site_hour AS h WHERE s['zone'] IS NOT NULL;
+-- Hours that are shorter or longer than others, where clocks move by half an hour.
+CREATE VIEW odd_hour AS SELECT zone, slot, hour_s FROM calendar WHERE hour_s <> 3600;
+-- The first day of a day's week.
+CREATE MACRO week_of(day, week_start) AS day - ((isodow(day) - week_start + 7) % 7)::INTEGER;
 
 -- The several-valued fields: what is wanted and unwanted of one dimension, and which dimensions are asked about at all.
 -- One pass over article_dimension answers all of them: a query is planned afresh each time, and each subquery costs.
@@ -97,7 +119,9 @@ CREATE MACRO standing_so(s) AS TABLE
 
 -- Articles of the selection whatever their dates.
 CREATE MACRO chosen(s) AS TABLE
-    SELECT a.* FROM article AS a
+    SELECT a.* EXCLUDE (shared_day)
+        REPLACE (CASE WHEN s['zone'] IS NULL THEN a.published_day ELSE a.shared_day END AS published_day)
+    FROM article AS a
     WHERE site_chosen(s, a.site)
         AND (s['sections'] IS NULL OR list_contains(s['sections'], a.section))
         AND (s['no_sections'] IS NULL OR a.section IS NULL OR NOT list_contains(s['no_sections'], a.section))
@@ -119,6 +143,12 @@ CREATE MACRO measured(s) AS TABLE
     FROM chosen(s) AS a
     LEFT JOIN article_meter AS m ON m.article = a.article AND m.meter = s['meter'];
 
+-- Views gained within the selection's dates by article: a row a day with views.
+CREATE MACRO gained_by_article(s) AS TABLE
+    SELECT d.article, d.day, d.views FROM article_days(s) AS d
+    WHERE d.meter = s['meter'] AND (s['since'] IS NULL OR d.day >= s['since'])
+        AND (s['until'] IS NULL OR d.day < s['until']);
+
 -- The articles that the selection's dates mean: published in them, or read in them.
 CREATE MACRO selected_articles(s) AS TABLE
     SELECT a.* FROM measured(s) AS a
@@ -126,10 +156,7 @@ CREATE MACRO selected_articles(s) AS TABLE
         OR (coalesce(s['question'], 'published') <> 'read'
             AND (s['since'] IS NULL OR a.published_day >= s['since'])
             AND (s['until'] IS NULL OR a.published_day < s['until']))
-        OR (s['question'] = 'read' AND a.article IN (
-            SELECT d.article FROM article_day AS d
-            WHERE d.meter = s['meter'] AND (s['since'] IS NULL OR d.day >= s['since'])
-                AND (s['until'] IS NULL OR d.day < s['until'])))
+        OR (s['question'] = 'read' AND a.article IN (SELECT g.article FROM gained_by_article(s) AS g))
         OR (s['question'] = 'read' AND s['matched'] AND a.article IN (
             SELECT k.article FROM matched_capture AS k
             WHERE (s['since'] IS NULL OR k.day >= s['since']) AND (s['until'] IS NULL OR k.day < s['until'])));
@@ -139,56 +166,58 @@ CREATE MACRO gained_by_day(s) AS TABLE
     SELECT c.day, sum(h.views)::BIGINT AS views,
         sum(h.observed)::BIGINT AS observed_hour, sum(h.observed_day)::BIGINT AS observed_day,
         sum(h.observed_week)::BIGINT AS observed_week, sum(h.observed_month)::BIGINT AS observed_month
-    FROM site_hour AS h
-    JOIN site AS z ON z.site = h.site
+    FROM site_hours(s) AS h
+    JOIN clock(s) AS z ON z.site = h.site
     JOIN calendar AS c ON c.zone = z.zone AND c.slot = h.slot
     WHERE is_plain(s) AND h.meter = s['meter'] AND site_chosen(s, h.site)
     GROUP BY c.day
     UNION ALL
     SELECT d.day, sum(d.views)::BIGINT, NULL, sum(d.observed)::BIGINT, sum(d.observed_week)::BIGINT,
         sum(d.observed_month)::BIGINT
-    FROM article_day AS d
+    FROM article_days(s) AS d
     WHERE NOT is_plain(s) AND d.meter = s['meter'] AND d.article IN (SELECT a.article FROM chosen(s) AS a)
     GROUP BY d.day;
 
 -- Views gained by hour slot within the dates of the selection (local days, half-open).
 CREATE MACRO gained_by_slot(s) AS TABLE
     WITH window_of AS (
-        SELECT z.site, z.zone, z.phase_s, min(c.slot) AS first_slot, max(c.slot) AS last_slot
-        FROM site AS z JOIN calendar AS c ON c.zone = z.zone
+        SELECT z.site, z.zone, z.phase_s, z.slot_s, min(c.slot) AS first_slot, max(c.slot) AS last_slot
+        FROM clock(s) AS z JOIN calendar AS c ON c.zone = z.zone
         WHERE site_chosen(s, z.site) AND (s['since'] IS NULL OR c.day >= s['since'])
             AND (s['until'] IS NULL OR c.day < s['until'])
-        GROUP BY z.site, z.zone, z.phase_s
+        GROUP BY z.site, z.zone, z.phase_s, z.slot_s
     ),
     crossing AS (
-        SELECT w.zone, w.phase_s, i.from_s, i.to_s, i.gained,
-            greatest((i.from_s + w.phase_s) // 3600, w.first_slot) AS low,
-            least((i.to_s + w.phase_s - 1) // 3600, w.last_slot) AS high
+        SELECT w.zone, w.phase_s, w.slot_s, i.from_s, i.to_s, i.gained,
+            greatest((i.from_s + w.phase_s) // w.slot_s, w.first_slot) AS low,
+            least((i.to_s + w.phase_s - 1) // w.slot_s, w.last_slot) AS high
         FROM interval AS i
         JOIN chosen(s) AS a ON a.article = i.article
         JOIN window_of AS w ON w.site = a.site
         WHERE NOT is_plain(s) AND i.meter = s['meter'] AND i.gained > 0 AND i.from_s IS NOT NULL
-            AND i.to_s + w.phase_s > w.first_slot * 3600 AND i.from_s + w.phase_s < (w.last_slot + 1) * 3600
+            AND i.to_s + w.phase_s > w.first_slot * w.slot_s AND i.from_s + w.phase_s < (w.last_slot + 1) * w.slot_s
     ),
     spread AS (SELECT *, unnest(range(low, high + 1)) AS slot FROM crossing)
     SELECT w.zone, h.slot, sum(h.views)::BIGINT AS views, sum(h.observed)::BIGINT AS observed
-    FROM site_hour AS h JOIN window_of AS w ON w.site = h.site
+    FROM site_hours(s) AS h JOIN window_of AS w ON w.site = h.site
     WHERE is_plain(s) AND h.meter = s['meter'] AND h.slot BETWEEN w.first_slot AND w.last_slot
     GROUP BY w.zone, h.slot
     UNION ALL
-    SELECT zone, slot, sum(views)::BIGINT, sum(CASE WHEN to_s - from_s <= 3600 THEN views ELSE 0 END)::BIGINT
+    SELECT part.zone, part.slot, sum(views)::BIGINT,
+        sum(CASE WHEN to_s - from_s <= coalesce(o.hour_s, 3600) THEN views ELSE 0 END)::BIGINT
     FROM (
         SELECT zone, slot, from_s, to_s,
-            (gained * (least((slot + 1) * 3600 - phase_s, to_s) - from_s)) // (to_s - from_s)
-            - (gained * (greatest(slot * 3600 - phase_s, from_s) - from_s)) // (to_s - from_s) AS views
+            (gained * (least((slot + 1) * slot_s - phase_s, to_s) - from_s)) // (to_s - from_s)
+            - (gained * (greatest(slot * slot_s - phase_s, from_s) - from_s)) // (to_s - from_s) AS views
         FROM spread
     ) AS part
-    GROUP BY zone, slot;
+    LEFT JOIN odd_hour AS o ON o.zone = part.zone AND o.slot = part.slot
+    GROUP BY part.zone, part.slot;
 
 -- Views that were there at first readings, by the local day of that reading.
 CREATE MACRO baseline_by_slot(s) AS TABLE
-    SELECT z.zone, (a.first_s + z.phase_s - 1) // 3600 AS slot, sum(a.baseline)::BIGINT AS baseline
-    FROM measured(s) AS a JOIN site AS z ON z.site = a.site
+    SELECT z.zone, (a.first_s + z.phase_s - 1) // z.slot_s AS slot, sum(a.baseline)::BIGINT AS baseline
+    FROM measured(s) AS a JOIN clock(s) AS z ON z.site = a.site
     WHERE a.baseline > 0
     GROUP BY ALL;
 
@@ -204,10 +233,10 @@ CREATE MACRO gained_within(gained, from_s, to_s, low_s, high_s) AS
 
 -- T of each site: its local day, the hour it lies in (of a repeated one either) and the seconds into that hour, 1 to 3600.
 CREATE MACRO as_of(s) AS TABLE
-    SELECT n.site, z.zone, z.phase_s, n.at_s, c.day, c.hour, n.at_s - c.from_s AS into_s
+    SELECT n.site, z.zone, z.week_start, z.phase_s, n.at_s, c.day, c.hour, n.at_s - c.from_s + c.past_hour_s AS into_s
     FROM newest_reading AS n
-    JOIN site AS z ON z.site = n.site
-    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (n.at_s - 1 + z.phase_s) // 3600
+    JOIN clock(s) AS z ON z.site = n.site
+    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (n.at_s - 1 + z.phase_s) // z.slot_s
     WHERE n.meter = s['meter'] AND site_chosen(s, n.site);
 
 -- Local days of each site up to that of T, each with the instant of T's wall-clock time (the earlier of a repeated one).
@@ -231,46 +260,48 @@ CREATE MACRO gained_to_cut(s, days) AS TABLE
 -- Views gained by site and local day, low to high inclusive.
 CREATE MACRO gained_by_site_day(s, low, high) AS TABLE
     SELECT h.site, c.day, sum(h.views)::BIGINT AS views
-    FROM site_hour AS h
-    JOIN site AS z ON z.site = h.site
+    FROM site_hours(s) AS h
+    JOIN clock(s) AS z ON z.site = h.site
     JOIN calendar AS c ON c.zone = z.zone AND c.slot = h.slot
     WHERE is_plain(s) AND h.meter = s['meter'] AND site_chosen(s, h.site) AND c.day BETWEEN low AND high
     GROUP BY h.site, c.day
     UNION ALL
     SELECT a.site, d.day, sum(d.views)::BIGINT
-    FROM article_day AS d JOIN chosen(s) AS a ON a.article = d.article
+    FROM article_days(s) AS d JOIN chosen(s) AS a ON a.article = d.article
     WHERE NOT is_plain(s) AND d.meter = s['meter'] AND d.day BETWEEN low AND high
     GROUP BY a.site, d.day;
 
 -- Views gained by site and hour slot on local days low to high inclusive.
 CREATE MACRO gained_by_site_hour(s, low, high) AS TABLE
     WITH span AS MATERIALIZED (
-        SELECT z.site, z.phase_s, min(c.slot) AS first_slot, max(c.slot) AS last_slot
-        FROM site AS z JOIN calendar AS c ON c.zone = z.zone
+        SELECT z.site, z.zone, z.phase_s, z.slot_s, min(c.slot) AS first_slot, max(c.slot) AS last_slot
+        FROM clock(s) AS z JOIN calendar AS c ON c.zone = z.zone
         WHERE site_chosen(s, z.site) AND c.day BETWEEN low AND high
-        GROUP BY z.site, z.phase_s
+        GROUP BY z.site, z.zone, z.phase_s, z.slot_s
     ),
     crossing AS (
-        SELECT w.site, w.phase_s, i.from_s, i.to_s, i.gained,
-            unnest(range(greatest((i.from_s + w.phase_s) // 3600, w.first_slot),
-                least((i.to_s + w.phase_s - 1) // 3600, w.last_slot) + 1)) AS slot
+        SELECT w.site, w.zone, w.phase_s, w.slot_s, i.from_s, i.to_s, i.gained,
+            unnest(range(greatest((i.from_s + w.phase_s) // w.slot_s, w.first_slot),
+                least((i.to_s + w.phase_s - 1) // w.slot_s, w.last_slot) + 1)) AS slot
         FROM interval AS i
         JOIN chosen(s) AS a ON a.article = i.article
         JOIN span AS w ON w.site = a.site
         WHERE NOT is_plain(s) AND i.meter = s['meter'] AND i.gained > 0 AND i.from_s IS NOT NULL
-            AND i.to_s > (SELECT min(l.first_slot * 3600 - l.phase_s) FROM span AS l)
+            AND i.to_s > (SELECT min(l.first_slot * l.slot_s - l.phase_s) FROM span AS l)
     )
     SELECT h.site, h.slot, h.views, h.observed
-    FROM site_hour AS h JOIN span AS w ON w.site = h.site
+    FROM site_hours(s) AS h JOIN span AS w ON w.site = h.site
     WHERE is_plain(s) AND h.meter = s['meter'] AND h.slot BETWEEN w.first_slot AND w.last_slot
     UNION ALL
-    SELECT site, slot, sum(views)::BIGINT, sum(CASE WHEN to_s - from_s <= 3600 THEN views ELSE 0 END)::BIGINT
+    SELECT part.site, part.slot, sum(views)::BIGINT,
+        sum(CASE WHEN to_s - from_s <= coalesce(o.hour_s, 3600) THEN views ELSE 0 END)::BIGINT
     FROM (
-        SELECT site, slot, from_s, to_s,
-            gained_within(gained, from_s, to_s, slot * 3600 - phase_s, (slot + 1) * 3600 - phase_s) AS views
+        SELECT site, zone, slot, from_s, to_s,
+            gained_within(gained, from_s, to_s, slot * slot_s - phase_s, (slot + 1) * slot_s - phase_s) AS views
         FROM crossing
     ) AS part
-    GROUP BY site, slot;
+    LEFT JOIN odd_hour AS o ON o.zone = part.zone AND o.slot = part.slot
+    GROUP BY part.site, part.slot;
 
 -- Same-age cohorts of some articles: at each age of the grid (or only at the largest known one) the article's own views
 -- and those of articles of the same site, language and section published in the 90 days before it; with fewer than 20 of
@@ -341,3 +372,67 @@ CREATE MACRO official_on(days) AS TABLE
     FROM (SELECT unnest(days) AS day) AS d
     JOIN official_pick AS o ON o.day <= d.day AND o.day >= d.day - 10
     QUALIFY row_number() OVER (PARTITION BY d.day, o.currency, o.quote ORDER BY o.day DESC) = 1;
+
+-- The twins of four macros for a selection with `ends`: apart, since what a question names costs time to plan.
+CREATE MACRO end_of(s, name) AS list_filter(s['ends'], lambda e: e['site'] = name)[1];
+
+-- What intervals gained on the day on which such a selection ends, up to that moment.
+CREATE MACRO gained_at_end(s) AS TABLE
+    SELECT i.article, e.day, sum(gained_within(i.gained, i.from_s, i.to_s, e.from_s, e.at_s))::BIGINT AS views
+    FROM (SELECT unnest(s['ends'], recursive := true)) AS e
+    JOIN chosen(s) AS a ON a.site = e.site
+    JOIN interval AS i ON i.article = a.article AND i.from_s < e.at_s AND i.to_s > e.from_s
+    WHERE i.meter = s['meter'] AND i.gained > 0 AND e.from_s < e.at_s
+    GROUP BY i.article, e.day;
+
+CREATE MACRO gained_by_article_to_end(s) AS TABLE
+    SELECT d.article, d.day, d.views FROM article_days(s) AS d JOIN article AS b ON b.article = d.article
+    WHERE d.meter = s['meter'] AND d.day >= s['since'] AND d.day < end_of(s, b.site)['day']
+    UNION ALL
+    SELECT x.article, x.day, x.views FROM gained_at_end(s) AS x WHERE x.views > 0 AND x.day >= s['since'];
+
+CREATE MACRO selected_articles_to_end(s) AS TABLE
+    SELECT a.* FROM measured(s) AS a
+    WHERE (coalesce(s['question'], 'published') <> 'read' AND a.published_day >= s['since'] AND a.published_day < s['until']
+            AND coalesce(a.published_s < end_of(s, a.site)['at_s'], a.published_day < end_of(s, a.site)['day']))
+        OR (s['question'] = 'read' AND a.article IN (SELECT g.article FROM gained_by_article_to_end(s) AS g))
+        OR (s['question'] = 'read' AND s['matched'] AND a.article IN (
+            SELECT k.article FROM matched_capture AS k WHERE k.day >= s['since'] AND k.day < end_of(s, a.site)['day']));
+
+CREATE MACRO gained_by_day_to_end(s) AS TABLE
+    SELECT c.day, sum(h.views)::BIGINT AS views, NULL::BIGINT AS observed_hour, sum(h.observed_day)::BIGINT AS observed_day,
+        sum(h.observed_week)::BIGINT AS observed_week, sum(h.observed_month)::BIGINT AS observed_month
+    FROM site_hours(s) AS h
+    JOIN clock(s) AS z ON z.site = h.site
+    JOIN calendar AS c ON c.zone = z.zone AND c.slot = h.slot
+    WHERE is_plain(s) AND h.meter = s['meter'] AND site_chosen(s, h.site) AND c.day < end_of(s, h.site)['day']
+    GROUP BY c.day
+    UNION ALL
+    SELECT d.day, sum(d.views)::BIGINT, NULL, sum(d.observed)::BIGINT, sum(d.observed_week)::BIGINT,
+        sum(d.observed_month)::BIGINT
+    FROM article_days(s) AS d JOIN chosen(s) AS a ON a.article = d.article
+    WHERE NOT is_plain(s) AND d.meter = s['meter'] AND d.day < end_of(s, a.site)['day']
+    GROUP BY d.day
+    UNION ALL
+    SELECT x.day, sum(x.views)::BIGINT, NULL, NULL, NULL, NULL FROM gained_at_end(s) AS x GROUP BY x.day;
+
+-- By hour: whole hours up to the end, and the part of the hour in which it lies.
+CREATE MACRO gained_by_slot_to_end(s) AS TABLE
+    WITH last AS MATERIALIZED (
+        SELECT e.site, z.zone, l.slot, l.from_s, e.at_s
+        FROM (SELECT unnest(s['ends'], recursive := true)) AS e
+        JOIN clock(s) AS z ON z.site = e.site
+        JOIN calendar AS l ON l.zone = z.zone AND l.from_s < e.at_s AND l.to_s > e.at_s AND l.day >= s['since']
+    )
+    SELECT z.zone, g.slot, sum(g.views)::BIGINT AS views, sum(g.observed)::BIGINT AS observed
+    FROM gained_by_site_hour(s, s['since'], s['until'] - 1) AS g
+    JOIN clock(s) AS z ON z.site = g.site
+    JOIN calendar AS c ON c.zone = z.zone AND c.slot = g.slot AND c.to_s <= end_of(s, z.site)['at_s']
+    GROUP BY z.zone, g.slot
+    UNION ALL
+    SELECT b.zone, b.slot, sum(gained_within(i.gained, i.from_s, i.to_s, b.from_s, b.at_s))::BIGINT, NULL
+    FROM last AS b
+    JOIN chosen(s) AS a ON a.site = b.site
+    JOIN interval AS i ON i.article = a.article AND i.from_s < b.at_s AND i.to_s > b.from_s
+    WHERE i.meter = s['meter'] AND i.gained > 0
+    GROUP BY b.zone, b.slot;
