@@ -34,6 +34,17 @@ PLAIN = (
 """Questions that a visitor may ask: each answers from the selection's articles and days alone (tests/test_links.py
 changes everything else and compares). Not among them: what compares with other days, articles or batches."""
 
+PAGES = {
+    "overview": ("views-gained", "hours-read", "hours-published"),
+    "articles": (),
+    "topics": ("topics",),
+    "countries": ("countries-map", "countries"),
+    "authors": ("authors",),
+    "sources": ("sources",),
+    "publishing": ("publishing-clock", "output-and-result"),
+}
+"""Pages that a link can show, each with its figures, any of which a link can show alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -63,6 +74,19 @@ class Link:
         return self.revoked is None and now < self.expires
 
 
+def page_of(figure: str) -> str:
+    """The page that a figure stands on.
+
+    Raises:
+        UsageError: no such figure.
+    """
+    for page, figures in PAGES.items():
+        if figure in figures:
+            return page
+    known = ", ".join(name for figures in PAGES.values() for name in figures)
+    raise UsageError(f"No figure called “{figure[:40]}” can be shared.", f"There are {known}.")
+
+
 def add(
     settings: Settings, selection: Selection, by: Person, *, title: str, page: str, figure: str | None, days: int,
     now: datetime,
@@ -70,11 +94,13 @@ def add(
     """A new link and its text.
 
     Raises:
-        UsageError: other than 1 to 3660 days. Refused: a visitor can't make links.
+        UsageError: other than 1 to 3660 days, or no such page or figure. Refused: a visitor can't make links.
         StoreBusy, DiskFull, StoreDamaged, StoreTooNew.
     """
     if by.limit:
         raise Refused("A link can't make links.", "Nothing was changed.")
+    if page not in PAGES or (figure and page != page_of(figure)):
+        raise UsageError(f"No page called “{page[:40]}” can be shared so.", f"There are {', '.join(PAGES)}.")
     if not 1 <= days <= MAX_DAYS:
         raise UsageError(f"A link is valid for 1 to {MAX_DAYS} days.")
     called = " ".join("".join(char if char.isprintable() else " " for char in title).split())[:MAX_TITLE]

@@ -99,6 +99,20 @@ def _issuers(auth: Mapping[str, Any], issuer: str) -> frozenset[str]:
     return frozenset(url.removesuffix(WELL_KNOWN) for url in found)
 
 
+def may_stand(settings: Settings, address: str) -> None:
+    """Nothing, when a server may listen at this address ("" for all of the machine's).
+
+    Raises:
+        UsageError: everybody on the network would be admin there, or login is set up wrongly.
+    """
+    if setup(settings) is None and not settings.open_to_all and not is_loopback(address):
+        raise UsageError(
+            "Login is off, and other machines reach this address: everybody there would be admin.",
+            "Turn login on (docs/access.md), listen at 127.0.0.1, or set READERSHIP_OPEN_TO_ALL=1.",
+        )
+    roles(settings)
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is this machine."""
     try:

@@ -128,11 +128,13 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from readership.accounts import login
     from readership.pipeline.publish import outdated, publish
     from readership.pipeline.recover import nothing
     from readership.pipeline.start import demo, samples
 
     settings = settings_module.load()
+    login.may_stand(settings, options.host)
     if nothing(settings) and not options.empty:
         samples(settings, Path("data/samples"), tell=say)
         demo(settings, tell=say)

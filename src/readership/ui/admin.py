@@ -134,7 +134,7 @@ def _line(link: links.Link, now: datetime) -> tuple[Any, ...]:
 
 def _shows(link: links.Link) -> str:
     """The page or figure that a link shows; of one that another version made, its name."""
-    label, _how = (shared.FIGURES if link.figure else shared.PAGES).get(link.figure or link.page, ("", None))
+    label = shared.FIGURES.get(link.figure, ("",))[0] if link.figure else shared.PAGES.get(link.page)
     return say(label) if label else link.figure or link.page
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import traceback
 from collections.abc import Callable, Mapping
@@ -90,21 +91,16 @@ def is_local() -> bool:
 def check() -> None:
     """Refuse to start where everybody on the network would be admin, or where login is set up wrongly.
 
-    Raises:
-        SystemExit: after one line that says what to do.
+    Ends the process after one line that says what to do: raised, it would be a traceback of the server's own.
     """
     try:
         _watch_log()
         own = settings_module.load()
-        if login.setup(own) is None and not own.open_to_all and not is_local():
-            raise UsageError(
-                "Login is off, and other machines reach this address: everybody there would be admin.",
-                "Turn login on (docs/access.md), use --server.address 127.0.0.1, or set READERSHIP_OPEN_TO_ALL=1.",
-            )
-        login.roles(own)
+        login.may_stand(own, str(st.get_option("server.address") or ""))
     except UsageError as error:
         log.critical("%s", error)
-        raise SystemExit(error.exit_code) from None
+        logging.shutdown()
+        os._exit(error.exit_code)
 
 
 def secrets() -> dict[str, Any]:

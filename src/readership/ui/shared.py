@@ -15,7 +15,7 @@ import streamlit as st
 from readership import figures
 from readership.accounts import links, login
 from readership.accounts.people import Limit, Role
-from readership.errors import ReadershipError, Refused, UsageError
+from readership.errors import ReadershipError, Refused
 from readership.figures import Figure
 from readership.i18n import mark
 from readership.queries import Selection
@@ -93,16 +93,16 @@ FIGURES: dict[str, tuple[str, Callable[[Selection], Drawn]]] = {
     "sources": (mark("Sources"), _sources),
 }
 """What can be shown through a link: names in links, for people, and how each is made."""
-PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "overview": (mark("Overview"), ("views-gained", "hours-read", "hours-published")),
-    "articles": (mark("Articles"), ()),
-    "topics": (mark("Topics"), ("topics",)),
-    "countries": (mark("Countries"), ("countries-map", "countries")),
-    "authors": (mark("Authors"), ("authors",)),
-    "sources": (mark("Sources"), ("sources",)),
-    "publishing": (mark("Publishing"), ("publishing-clock", "output-and-result")),
+PAGES = {
+    "overview": mark("Overview"),
+    "articles": mark("Articles"),
+    "topics": mark("Topics"),
+    "countries": mark("Countries"),
+    "authors": mark("Authors"),
+    "sources": mark("Sources"),
+    "publishing": mark("Publishing"),
 }
-"""Pages that a link can show, each with its figures."""
+"""Names for people of the pages of `links.PAGES`."""
 
 
 # -- what a visitor sees -----------------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def shared_head() -> Selection:
     if limit.figure:
         _alone(limit.figure, selection)
         st.stop()
-    st.title(plain(asking.name) or say(PAGES[limit.page][0]), anchor=False)
+    st.title(plain(asking.name) or say(PAGES[limit.page]), anchor=False)
     st.caption(say("Selected: {words}", words=plain(bar.in_words(selection))))
     if run.edition is None:
         st.info(say("Nothing has been published yet, so there is nothing to show."), icon=":material/inbox:")
@@ -171,7 +171,7 @@ def shared_figures(selection: Selection) -> None:
         st.metric(say("Views of these articles to date"), language.number(row["views"]), border=True)
     if not row["articles"]:
         return
-    for name in PAGES[_limit(who.reader().limit).page][1]:
+    for name in links.PAGES[_limit(who.reader().limit).page]:
         drawn, rows = FIGURES[name][1](selection)
         show(drawn, rows, name)
 
@@ -227,7 +227,7 @@ def _form() -> None:
     )
     with st.form("share_form", border=False):
         st.text_input(say("Title"), max_chars=links.MAX_TITLE, key="share_title")
-        pages = {f"page/{name}": say("Page: {name}", name=say(label)) for name, (label, _) in PAGES.items()}
+        pages = {f"page/{name}": say("Page: {name}", name=say(label)) for name, label in PAGES.items()}
         alone = {
             f"figure/{name}": say("Only the figure: {name}", name=say(label)) for name, (label, _) in FIGURES.items()
         }
@@ -249,7 +249,7 @@ def _make(selection: Selection) -> None:
     """Make the link that the form describes; whether this person may is asked here again."""
     state, settings, now = st.session_state, context.current().settings, login.now()
     kind, _, name = str(state["share_what"]).partition("/")
-    page, figure = (name, None) if kind == "page" else (page_of(name), name)
+    page, figure = (name, None) if kind == "page" else (links.page_of(name), name)
     try:
         _link, text = links.add(
             settings, selection, who.require(Role.READER), title=one_line(state["share_title"] or ""), page=page,
@@ -259,18 +259,6 @@ def _make(selection: Selection) -> None:
         state[_PROBLEM] = words_of(problem)
         return
     state[_MADE] = (address(text), embed(text) if figure else "")
-
-
-def page_of(figure: str) -> str:
-    """The page that a figure stands on.
-
-    Raises:
-        UsageError: no such figure.
-    """
-    for name, (_label, own) in PAGES.items():
-        if figure in own:
-            return name
-    raise UsageError(f"No figure is called “{figure[:40]}”.", f"There are {', '.join(FIGURES)}.")
 
 
 def words_of(problem: ReadershipError) -> str:
