@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from readership.enrich import organisations
 from readership.enrich.cited import cited_source
 
 OWN = ("El.kz", "Kazinform")
@@ -133,3 +134,19 @@ def test_own_name_in_any_case_is_no_source(text: str) -> None:
     own = ("Газета.uz", "Казахстанская правда", "Вечерний Бишкек", "Егемен Қазақстан")
     assert cited_source(text, own) is None
     assert cited_source("Поезд пустят, сообщает «Вестник Ташкента».", own) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "organisation"),
+    [
+        ("Жүргізушілер абай болсын, деп жазады El.kz Қазгидрометке сілтеме жасап.", "El.kz", "kz-kazhydromet"),
+        ("Түнде су көтерілді, деп жазады Egemen Qazaqstan ТЖМ-ге сілтеме жасап.", "Egemen Qazaqstan", "kz-emergencies"),
+        ("Делегация работала в Астане, передает El.kz со ссылкой на Акорду.", "El.kz", "kz-akorda"),
+        ("300 компьютер беріледі, деп хабарлайды El.kz Оқу-ағарту министрлігіне сілтеме жасап.", "El.kz", "kz-moe"),
+    ],
+)
+def test_a_site_that_writes_with_reference_to_another_cites_that_one(text: str, own: str, organisation: str) -> None:
+    found = cited_source(text, (own,))
+    assert found
+    assert own not in found[0]
+    assert organisations.resolve(found[0]) == organisation

@@ -15,6 +15,12 @@ from readership.enrich import authors, enrich, organisations, stories, tables
         (("МИД России", "Russian Foreign Ministry"), "ru-mfa"),
         (("ҚазАқпарат", "Казинформ", "inform.kz"), "kz-kazinform"),
         (("Kazhydromet", "Казгидромет", "Қазгидромет"), "kz-kazhydromet"),
+        # as texts cite them: with an article, in Russian and Kazakh cases
+        (("Акорду", "Акорды", "Ақордаға", "пресс-службой Акорды"), "kz-akorda"),
+        (("пресс-службу МИД РК", "Министерством иностранных дел", "СІМ-ге", "Сыртқы істер министрлігіне"), "kz-mfa"),
+        (("the Mazhilis", "Мәжіліске", "Мажилиса"), "kz-mazhilis"),
+        (("Ұлттық банкке", "Ұлттық банктің", "Нацбанка", "Национальному банку"), "kz-nbk"),
+        (("Ұлттық статистика бюросына",), "kz-stat"),
     ],
 )
 def test_every_form_of_an_organisation_is_one(names: tuple[str, ...], identity: str) -> None:
@@ -23,6 +29,8 @@ def test_every_form_of_an_organisation_is_one(names: tuple[str, ...], identity: 
 
 def test_an_unknown_name_is_not_resolved() -> None:
     assert organisations.resolve("A. Nobody") is None
+    assert organisations.resolve("Министерства") is None
+    assert organisations.resolve("полиции") is None
     assert organisations.resolve("") is None
     assert organisations.resolve(None) is None
 

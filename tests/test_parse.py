@@ -424,3 +424,11 @@ def test_layout_name_is_the_entrys() -> None:
     assert read(f"{TITLE}\n\n{BODY}").layout == "elkz"
     assert read(f"{TITLE}\n\n{BODY}", "https://example.org/x").layout == "generic"
     assert Path(parse.__file__).with_name("elkz.py").exists()
+
+
+def test_a_long_credit_before_date_and_counter_on_its_line_hides_neither() -> None:
+    facts = read(f"{TITLE}\nPhoto: the Ministry of Emergency Situations 28.06.2026 10:58 1 564\n\n{BODY}")
+    assert facts.photo_credit == "the Ministry of Emergency Situations"
+    assert facts.views == 1564
+    assert facts.published
+    assert facts.published.day == date(2026, 6, 28)

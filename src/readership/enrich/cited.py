@@ -248,15 +248,14 @@ def _clean(name: str, backwards: bool, own: tuple[str, ...]) -> tuple[str, bool]
     """The name alone, without article, kind of medium, quotes or what follows it; and whether it stood in quotes."""
     if backwards:
         name = re.split(
-            r"(?i:\bпорталы\b|\bхабарлайды\b|\bтілшісі\b|\bақпарат(?:тық)? агенттігі\b|\bагенттігі\b(?=\s\S)"
-            r"|\bсайты\b(?=\s\S))",
+            r"(?i:\bпорталы\b|\bхабарла(?:йды|ды)\b|\bжаз(?:ады|ды)\b|\bмәлімдеді\b|\bжеткізді\b|\bтілшісі\b"
+            r"|\bақпарат(?:тық)? агенттігі\b|\bагенттігі\b(?=\s\S)|\bсайты\b(?=\s\S))",
             name,
         )[-1]
     name = _CUT.sub("", name.strip())
     name = _LEADING.sub("", _ARTICLE.sub("", name.strip(" \t-–—")))
     if backwards:
-        first, _, rest = name.partition(" ")
-        name = rest if rest and _plain(first) in own else name
+        name = _without_own(name, own)
     marked = name[:1] in _QUOTES
     if quoted := _QUOTED_KIND.match(name):
         return quoted[1].strip(), True
@@ -267,6 +266,15 @@ def _clean(name: str, backwards: bool, own: tuple[str, ...]) -> tuple[str, bool]
         marked = name.rstrip()[-1:] in _QUOTES
     name = _without_kind(name.strip(" \t.-–—"))
     return (name if "»" in name else name.strip(_QUOTES)), marked
+
+
+def _without_own(name: str, own: tuple[str, ...]) -> str:
+    """What follows the site's own name, of three words at most, at the beginning: `El.kz Қазгидрометке`."""
+    words = name.split()
+    for count in range(min(3, len(words) - 1), 0, -1):
+        if _plain("".join(words[:count])) in own:
+            return " ".join(words[count:])
+    return name
 
 
 def _without_kind(name: str) -> str:

@@ -465,6 +465,15 @@ def _credit_with_meta(line: Line, name: str) -> None:
     elif meta and meta.section and (meta.dates or meta.numbers):
         line.value, line.meta = meta.section, meta
         meta.section = None
+    elif meta is None and (found := dates.find(name)):
+        _long_credit(line, name, found[0].start)
+
+
+def _long_credit(line: Line, name: str, end: int) -> None:
+    """A name of many words that runs straight into the date: only a label in front tells it from a sentence."""
+    meta = scan(name[end:])
+    if meta and not meta.others and not _DIGIT.search(name[:end]):
+        line.value, line.meta = name[:end], meta
 
 
 def _figures(line: Line) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from readership import sites as site_entries
-from readership.enrich import stories
+from readership.enrich import authors, stories
 from readership.errors import NoEdition
 from readership.pipeline import purge, recover
 from readership.queries import macros
@@ -35,7 +35,12 @@ def publish(settings: Settings, *, full: bool = False, now: datetime | None = No
     moment = (now or datetime.now(UTC)).replace(microsecond=0)
     with locked(settings):
         published = edition.build(
-            settings, known.all, macros(), moment, full=full or takedowns is not None, joining=Joining(_pairs, _groups)
+            settings,
+            known.all,
+            macros(),
+            moment,
+            full=full or takedowns is not None,
+            joining=Joining(_pairs, _groups, authors.merge),
         )
         if takedowns:
             purge.finish(settings, published, takedowns)

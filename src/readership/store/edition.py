@@ -17,7 +17,7 @@ import pyarrow as pa
 from readership.errors import StoreDamaged
 from readership.models import Site
 from readership.settings import Settings
-from readership.store import calendar, database, disk, guesses, stories
+from readership.store import calendar, database, disk, guesses, people, stories
 from readership.store.walk import walk
 
 POINTER = "current.json"
@@ -260,6 +260,7 @@ class _Maker:
         )
 
     def make(self) -> dict[str, object]:
+        people.make(self.connection, self.joining.naming if self.joining else None)
         touched = self._touch()
         self._reference()
         if touched:
@@ -290,6 +291,8 @@ class _Maker:
                 for name in sources
             )
             self.sql("CREATE TEMP TABLE touched AS", union)
+        if not self.full:
+            people.touch(self.connection)
         return int(str(self.value("SELECT count(*) FROM touched")))
 
     def _reference(self) -> None:

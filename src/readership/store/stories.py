@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from readership.store import people
+
 BLOCK_S = 7 * 86_400
 REACH_S = 72 * 3_600
 """How far back the earlier article of a pair may lie."""
@@ -33,15 +35,17 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """How articles are told to be one story.
+    """How articles are told to be one story, and names one person.
 
     Attributes:
         pairs: articles of one site and block → (article, other article, score 0..1).
         groups: all pairs → article → the story it belongs to.
+        naming: names as printed → canonical names; None leaves them as each article has them.
     """
 
     pairs: Callable[[list[Telling]], Iterable[tuple[int, int, float]]]
     groups: Callable[[Iterable[tuple[int, int, float]]], dict[int, int]]
+    naming: people.Naming | None = None
 
 
 Block = tuple[str, int]

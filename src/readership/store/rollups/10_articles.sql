@@ -1,5 +1,5 @@
 -- Article fields of the touched articles: for each field the newest known value over all captures; publication is the
--- earliest ever printed (a moment before a bare day of the same date). Reads facts, `touched`; fills temp tables `fresh_…`.
+-- earliest ever printed (a moment before a bare day of the same date). Reads facts, `touched`, `person`; fills temp tables `fresh_…`.
 
 CREATE TEMP TABLE seen AS
 SELECT c.article, c.revision, min(c.captured_at) AS first_at, max(c.captured_at) AS last_at, count(*) AS captures,
@@ -47,12 +47,14 @@ FROM ranked
 GROUP BY article;
 
 CREATE TEMP TABLE newest_authors AS
-SELECT a.article, a.revision, a.author, a.printed, a.ordinal
+SELECT a.article, a.revision, coalesce(p.author, a.author) AS author, coalesce(a.printed, a.author) AS printed, a.ordinal
 FROM facts.article_author AS a JOIN ranked AS r ON r.article = a.article AND r.revision = a.revision
+LEFT JOIN person AS p ON p.printed = coalesce(a.printed, a.author)
 QUALIFY dense_rank() OVER (PARTITION BY a.article ORDER BY r.rank DESC) = 1;
 
 CREATE TEMP TABLE fresh_article_author AS
-SELECT article, author, min(printed) AS printed, min(ordinal) AS ordinal FROM newest_authors GROUP BY article, author;
+SELECT article, author, min(printed) AS printed, min(ordinal) AS ordinal
+FROM newest_authors GROUP BY article, author;
 
 CREATE TEMP TABLE fresh_article_topic AS
 SELECT m.article, m.topic, max(m.score) AS score, min(m.words) AS words
