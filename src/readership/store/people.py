@@ -29,9 +29,11 @@ def make(connection: duckdb.DuckDBPyConnection, naming: Naming | None) -> None:
 
 
 def touch(connection: duckdb.DuckDBPyConnection) -> None:
-    """Adds to `touched` the articles of the edition before whose authors are called otherwise now."""
+    """Adds to `touched` the articles of the edition before whose authors are called otherwise now: `renamed`."""
     connection.execute(
-        "INSERT INTO touched SELECT DISTINCT a.article FROM article_author AS a "
-        "JOIN person AS p ON p.printed = a.printed WHERE p.author <> a.author "
-        "AND a.article NOT IN (SELECT article FROM touched)"
+        "CREATE OR REPLACE TEMP TABLE renamed AS SELECT DISTINCT a.article FROM article_author AS a "
+        "JOIN person AS p ON p.printed = a.printed WHERE p.author <> a.author"
+    )
+    connection.execute(
+        "INSERT INTO touched SELECT article FROM renamed WHERE article NOT IN (SELECT article FROM touched)"
     )
