@@ -5,7 +5,7 @@ asked, form)` draws; `page([…], …)` puts several into one zip. Each is an `E
 """
 
 from readership.exports.analyst import of_answer as answer
-from readership.exports.cells import plain
+from readership.exports.cells import json_lines, plain
 from readership.exports.chromium import available as pictures_available
 from readership.exports.chromium import stop as stop_pictures
 from readership.exports.figures import of_drawing as figure
@@ -18,6 +18,6 @@ from readership.exports.tables import of_query as table
 from readership.exports.text import visible
 
 __all__ = [
-    "TABLES", "Asked", "Column", "Export", "Proof", "answer", "figure", "page", "pictures_available", "plain",
-    "stop_pictures", "table", "table_of_batches", "visible",
+    "TABLES", "Asked", "Column", "Export", "Proof", "answer", "figure", "json_lines", "page",
+    "pictures_available", "plain", "stop_pictures", "table", "table_of_batches", "visible",
 ]  # fmt: skip

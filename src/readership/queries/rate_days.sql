@@ -1,6 +1,6 @@
 -- rate_days: one row a local day, site and pair: the last header figure captured that day beside the official rate that held.
 -- columns: day DATE; site NULL for a pair that no header prints; currency; quote; header DECIMAL last captured that day, NULL when none was; captured_at TIMESTAMP; captures BIGINT that day; figures BIGINT different ones that day; certain BOOLEAN; official DECIMAL; official_day DATE it is from, at most ten days earlier; source; difference DECIMAL header - official; difference_percent DOUBLE of the official rate, whatever the base
--- parameters: currency = NULL one currency; quote = NULL one quote currency, '' for the unknown one; base = 'quote' quote units per unit, 'unit' units per quote unit, or 'index' (100 on the first of these days with a figure, header and official each)
+-- parameters: currency = NULL one currency; quote = NULL one quote currency, '' for the unknown one; base = 'quote' or 'unit', 'index': quote units per unit, units per quote unit, or 100 on the first of these days with a figure
 WITH printed AS (
     SELECT c.day, r.site, r.currency, r.quote,
         arg_max(r.value, (r.captured_at, r.captures, coalesce(r.example_article, 0), r.value)) AS value,

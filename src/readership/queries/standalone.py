@@ -8,28 +8,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from readership.queries.catalogue import Query
-from readership.queries.selection import Selection
-
 # What holds no parameters is passed over: texts, quoted names, comments.
 _TOKENS = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\$(?P<name>[a-z_]\w*)""")
 
 
-def sql(query: Query, selection: Selection, parameters: Mapping[str, Any]) -> str:
-    """The query's text without its head, each `$name` replaced by its value as a literal.
-
-    Args:
-        parameters: those given; the query's others keep their defaults.
-    """
-    values: dict[str, Any] = {parameter.name: parameter.default for parameter in query.parameters} | dict(parameters)
-    values["selection"] = selection.parameter()
-    text = _TOKENS.sub(lambda found: _written(found, values), query.sql)
-    return re.sub(r"\A(?:--[^\n]*\n)+", "", text).strip()
+def written(text: str, values: Mapping[str, Any]) -> str:
+    """A query's text without its head, each `$name` of the values replaced by its value as a literal."""
+    found = _TOKENS.sub(lambda token: _written(token, values), text)
+    return re.sub(r"\A(?:--[^\n]*\n)+", "", found).strip()
 
 
-def _written(found: re.Match[str], values: Mapping[str, Any]) -> str:
-    name = found["name"]
-    return literal(values[name]) if name in values else found[0]
+def _written(token: re.Match[str], values: Mapping[str, Any]) -> str:
+    name = token["name"]
+    return literal(values[name]) if name in values else token[0]
 
 
 def literal(value: Any) -> str:
