@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 import reference as ref
-from newsrooms import Draft, Newsroom, at, facts_of, rows
+from newsrooms import Draft, Newsroom, at, content, facts_of, moved, rows
 from readership import queries
 
 PLACE, ZONE = "almaty.test", "Asia/Almaty"
@@ -178,6 +179,38 @@ def test_the_same_age_index_equals_the_reference(followed_room: tuple[Newsroom, 
         assert row["percentile"] == pytest.approx(float(wanted.percentile), rel=1e-12)
         known += 1
     assert known > 5
+
+
+def read_until(one: Draft, now: int, left: int = 0) -> Draft:
+    """The draft with its readings after `left` and up to a moment."""
+    return moved(one, readings=tuple(r for r in one.readings if r.at is None or left < r.at <= now))
+
+
+def test_states_carried_on_from_day_to_day_equal_a_full_rebuild(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Peaks leave the window, means ask for more days, and most articles are read in none of the steps."""
+    rng = random.Random(5)
+    room = [followed(rng, str(k)) for k in range(60)]
+    old = [
+        moved(
+            one,
+            key=f"{one.key}-old",
+            published=tuple(moment - 86 * ref.DAY for moment in one.published if isinstance(moment, int)),
+            readings=tuple(ref.Reading(r.at - 86 * ref.DAY, r.views) for r in one.readings if r.at),
+        )
+        for one in room
+    ]
+    elsewhere = moved(room[0], key="elsewhere", site="berlin.test")
+    house = Newsroom(tmp_path_factory.mktemp("carried"))
+    steps = (NOW - 5 * ref.DAY, NOW - 3 * ref.DAY, NOW - 3600, NOW, NOW + 4 * ref.DAY)
+    house.add(facts_of(read_until(one, steps[0])) for one in (*room, *old, elsewhere))
+    house.publish()
+    for before, now in pairwise(steps):
+        heartbeat = Draft("newest", PLACE, "a", (), (ref.Reading(now, 3),))
+        house.add(facts_of(one) for one in (*(read_until(one, now, before) for one in room), heartbeat))
+        step = house.publish()
+    carried, whole = content(step), content(house.publish(full=True))
+    for table in whole:
+        assert carried[table] == whole[table], table
 
 
 def test_quantiles_are_the_ceil_smallest() -> None:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from readership.errors import StoreDamaged
 from readership.models import Site
 from readership.settings import Settings
-from readership.store import calendar, database, disk, guesses, people, stories
+from readership.store import calendar, changes, database, disk, guesses, people, stories
 from readership.store.walk import walk
 
 POINTER = "current.json"
@@ -268,29 +268,16 @@ class _Maker:
             self.run("20_readings.sql")
             self._judge()
             self.run("30_intervals.sql")
-            if not self.full:
-                self._pieces("interval", "article_dimension", "article", sign=-1)
-            self._pieces("fresh_interval", "fresh_article_dimension", "fresh_article", sign=1)
-            blocks = stories.touched_blocks(self.connection)
-            self._replace_touched()
-            if self.joining:
-                stories.make(self.connection, self.joining, blocks)
-            self._totals()
-        self._small_tables()
+            if self.full:
+                self._put_all()
+            else:
+                self._put_changes()
+        self._small_tables(touched)
         return self._meta(touched)
 
     def _touch(self) -> int:
         """Articles with facts of batches that this edition does not know yet."""
-        self.sql("CREATE TEMP TABLE new_batch AS SELECT batch FROM facts.batch EXCEPT SELECT batch FROM batch")
-        if self.full:
-            self.sql("CREATE TEMP TABLE touched AS SELECT DISTINCT article FROM facts.article")
-        else:
-            sources = ["article", "capture", "article_revision", "observation", "gain"]
-            union = " UNION ".join(
-                f"SELECT f.article FROM facts.{name} AS f JOIN new_batch AS n ON n.batch = f.batch"  # noqa: S608
-                for name in sources
-            )
-            self.sql("CREATE TEMP TABLE touched AS", union)
+        changes.touched(self.sql, full=self.full)
         if not self.full:
             people.touch(self.connection)
         return int(str(self.value("SELECT count(*) FROM touched")))
@@ -402,26 +389,47 @@ class _Maker:
         self.sql("INSERT INTO verdict SELECT * FROM verdict_rows")
         self.connection.unregister("verdict_rows")
 
-    def _pieces(self, intervals: str, dimensions: str, articles: str, *, sign: int) -> None:
-        """Expands intervals into hour pieces and adds (or, for what was there before, takes away) their sums."""
+    def _put_all(self) -> None:
+        """Fills the empty tables."""
+        self._pieces("fresh_interval", "fresh_article_dimension")
+        for name, piece in (DAYS | SUMS).items():
+            keys = ", ".join(one for one in changes.columns(self.sql, name) if not changes.is_sum(one))
+            order = SORTED_BY.get(name, keys)
+            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", piece, "WHERE views <> 0 ORDER BY", order)
+        for name in BY_ARTICLE:
+            order = ["ORDER BY", SORTED_BY[name]] if name in SORTED_BY else []
+            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"fresh_{name}", *order)
+        if self.joining:
+            stories.make(self.connection, self.joining, stories.all_blocks(self.connection))
+
+    def _put_changes(self) -> None:
+        """Changes the rows that new facts change."""
+        changes.compare(self.sql, BY_ARTICLE)
+        changes.regrouped(self.sql)
+        for which, sign in (("held", -1), ("fresh", 1)):
+            self._pieces(changes.intervals(which), changes.dimensions(which))
+            for name, piece in (DAYS | SUMS).items():
+                changes.note(self.sql, name, piece, sign)
+        blocks = stories.retold_blocks(self.connection)
+        changes.replace(self.sql, BY_ARTICLE)
+        for name in DAYS | SUMS:
+            changes.add_up(self.sql, name)
+        if self.joining and blocks:
+            stories.make(self.connection, self.joining, blocks)
+
+    def _pieces(self, intervals: str, dimensions: str) -> None:
+        """Expands intervals into hour pieces and adds these up."""
         for name in PIECES:
             self.sql("DROP TABLE IF EXISTS", name)
         self.sql(
             "CREATE TEMP TABLE moving AS SELECT i.article, i.meter, a.site, i.from_s, i.to_s, i.gained, s.phase_s,",
-            "s.slot_s FROM", intervals, "AS i JOIN touched AS t ON t.article = i.article JOIN", articles,
-            "AS a ON a.article = i.article JOIN site AS s ON s.site = a.site",
+            "s.slot_s FROM", intervals, "AS i JOIN fresh_article AS a ON a.article = i.article",
+            "JOIN site AS s ON s.site = a.site",
         )  # fmt: skip
-        self.sql(
-            "CREATE TEMP TABLE moving_dimension AS SELECT d.* FROM", dimensions,
-            "AS d JOIN touched AS t ON t.article = d.article",
-        )  # fmt: skip
+        columns = "d.article, d.dimension, d.value"
+        self.sql("CREATE TEMP TABLE moving_dimension AS SELECT", columns, "FROM", dimensions, "AS d")
         self._ladder()
         self.run("40_pieces.sql")
-        for name, piece in SUMS.items():
-            columns = [row[0] for row in self.sql("SELECT * FROM", piece, "LIMIT 0").description]
-            signed = ", ".join(f"{sign} * {column} AS {column}" if _is_sum(column) else column for column in columns)
-            self.sql("CREATE TEMP TABLE IF NOT EXISTS", f"change_{name}", "AS SELECT * FROM", piece, "LIMIT 0")
-            self.sql("INSERT INTO", f"change_{name}", "SELECT", signed, "FROM", piece)
 
     def _ladder(self) -> None:
         """n < 2^rung for every rung that the longest interval needs."""
@@ -440,33 +448,10 @@ class _Maker:
             ),
         )
 
-    def _replace_touched(self) -> None:
-        for name, piece in DAYS.items():
-            self.sql(
-                "CREATE TEMP TABLE", f"fresh_{name}", "AS SELECT article, meter, day, views, observed, observed_week,",
-                "observed_month FROM", piece, "WHERE views <> 0",
-            )  # fmt: skip
-        for name in (*BY_ARTICLE, *DAYS):
-            if not self.full:
-                self.sql("DELETE FROM", name, "WHERE article IN (SELECT article FROM touched)")
-            order = ["ORDER BY", SORTED_BY[name]] if self.full and name in SORTED_BY else []
-            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"fresh_{name}", *order)
-
-    def _totals(self) -> None:
-        for name in SUMS:
-            columns = [row[0] for row in self.sql("SELECT * FROM", name, "LIMIT 0").description]
-            keys = ", ".join(column for column in columns if not _is_sum(column))
-            sums = ", ".join(f"CAST(sum({column}) AS BIGINT) AS {column}" for column in columns if _is_sum(column))
-            self.sql(
-                "CREATE TEMP TABLE", f"next_{name}", "AS SELECT", keys, ",", sums, "FROM (SELECT * FROM", name,
-                "UNION ALL BY NAME SELECT * FROM", f"change_{name}", ") GROUP BY", keys, "HAVING sum(views) <> 0",
-            )  # fmt: skip
-            self.sql("DELETE FROM", name)
-            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"next_{name}", "ORDER BY", keys)
-
-    def _small_tables(self) -> None:
+    def _small_tables(self, touched: int) -> None:
         """What is small enough to be made whole each time."""
         self.run("50_rates.sql")
+        self._stir(touched)
         self.run("70_states.sql")
         self.sql("DELETE FROM official_rate")
         self.sql(
@@ -481,6 +466,17 @@ class _Maker:
         for name in ("batch", "reject"):
             self.sql("DELETE FROM", name)
             self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"facts.{name}")
+
+    def _stir(self, touched: int) -> None:
+        """What the states need to know of this run: `stirred` and `span`."""
+        if touched and not self.full:
+            changes.stirred(self.sql)
+            changes.spans(self.sql)
+            return
+        every = "FROM article_meter AS m JOIN article AS a ON a.article = m.article"
+        some = "WHERE FALSE" if not touched else ""
+        self.sql("CREATE TEMP TABLE stirred AS SELECT DISTINCT a.site, m.meter", every, some)
+        self.sql("CREATE TEMP TABLE span AS SELECT a.site, m.meter, m.start_s, m.last_s", every)
 
     def _meta(self, touched: int) -> dict[str, object]:
         newest = self.value("SELECT max(last_s) FROM article_meter")
@@ -498,10 +494,6 @@ class _Maker:
 
 def _of_time(row: dict[str, object]) -> tuple[object, ...]:
     return row["zone"], row["phase_s"], row["slot_s"], row["week_start"]
-
-
-def _is_sum(column: str) -> bool:
-    return column == "views" or column.startswith("observed")
 
 
 def _move(editions: Path, building: Path, published: Published) -> None:

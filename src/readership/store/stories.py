@@ -51,20 +51,49 @@ class Joining:
 Block = tuple[str, int]
 
 
-def touched_blocks(connection: duckdb.DuckDBPyConnection) -> set[Block]:
-    """(site, block) of the touched articles, as they were and as they are now; call before they are replaced."""
-    rows = connection.execute(
-        "SELECT DISTINCT site, published_s FROM fresh_article WHERE published_s IS NOT NULL UNION "
-        "SELECT DISTINCT a.site, a.published_s FROM article AS a JOIN touched AS t ON t.article = a.article "
-        "WHERE a.published_s IS NOT NULL"
-    ).fetchall()
-    return {(site, (at + later) // BLOCK_S) for site, at in rows for later in (0, REACH_S)}
+def all_blocks(connection: duckdb.DuckDBPyConnection) -> set[Block]:
+    """(site, block) of all articles."""
+    days = "SELECT DISTINCT site, published_s // 86400 FROM article WHERE published_s IS NOT NULL"
+    return _blocks(connection, days, 86_400)
+
+
+def retold_blocks(connection: duckdb.DuckDBPyConnection) -> set[Block]:
+    """(site, block) of articles that are told otherwise than before, as they were and as they are; call it when what
+    changes is known (store/changes.py) and not made yet. New readings alone retell nothing."""
+    connection.execute(
+        "CREATE TEMP TABLE retold AS "
+        "SELECT article, site, published_s, language, title FROM new_article UNION ALL BY NAME "
+        "SELECT article, site, published_s, language, title FROM gone_article"
+    )
+    return _blocks(
+        connection,
+        "SELECT site, published_s FROM retold WHERE published_s IS NOT NULL AND (article IN ("
+        "SELECT article FROM (SELECT DISTINCT * FROM retold) GROUP BY article HAVING count(*) > 1 "
+        "UNION SELECT article FROM new_article WHERE article NOT IN (SELECT article FROM gone_article))) "
+        "UNION SELECT site, published_s FROM fresh_article WHERE published_s IS NOT NULL AND article IN ("
+        "SELECT article FROM new_article_text UNION SELECT article FROM gone_article_text "
+        "UNION SELECT article FROM new_article_country UNION SELECT article FROM gone_article_country)",
+        1,
+    )
+
+
+def _blocks(connection: duckdb.DuckDBPyConnection, query: str, unit_s: int) -> set[Block]:
+    """Blocks of what a query finds, site and time in units of so many seconds that a block is whole in, and later ones
+    within reach."""
+    rows = connection.execute(query).fetchall()
+    return {(site, (at * unit_s + later) // BLOCK_S) for site, at in rows for later in (0, REACH_S)}
 
 
 def make(connection: duckdb.DuckDBPyConnection, joining: Joining, blocks: set[Block]) -> None:
-    """Makes the pairs of these blocks again, and the stories of all pairs."""
-    connection.executemany(
-        "DELETE FROM story_pair WHERE site = ? AND block = ?", [list(one) for one in blocks] or [["", 0]]
+    """Makes the pairs of these blocks again, and the stories of all that these pairs join now or joined before."""
+    connection.execute("CREATE TEMP TABLE retold_block (site VARCHAR, block BIGINT)")
+    connection.executemany("INSERT INTO retold_block VALUES (?, ?)", [list(one) for one in sorted(blocks)] or [["", 0]])
+    connection.execute(
+        "CREATE TEMP TABLE parted AS SELECT p.article, p.other FROM story_pair AS p "
+        "SEMI JOIN retold_block AS b ON b.site = p.site AND b.block = p.block"
+    )
+    connection.execute(
+        "DELETE FROM story_pair USING retold_block AS b WHERE b.site = story_pair.site AND b.block = story_pair.block"
     )
     rows: list[dict[str, object]] = []
     for site, first, last in _runs(sorted(blocks)):
@@ -120,17 +149,27 @@ def _add(connection: duckdb.DuckDBPyConnection, rows: list[dict[str, object]]) -
     if rows:
         connection.register("pair_rows", pa.Table.from_pylist(rows))
         connection.execute("INSERT INTO story_pair BY NAME SELECT * FROM pair_rows")
+        connection.execute("INSERT INTO parted SELECT article, other FROM pair_rows")
         connection.unregister("pair_rows")
 
 
 def _group(connection: duckdb.DuckDBPyConnection, joining: Joining) -> None:
-    pairs = connection.execute("SELECT article, other, score FROM story_pair ORDER BY article, other").fetchall()
+    """Stories of the articles whose pairs came or went, and of all that stood in one story with these."""
+    connection.execute(
+        "CREATE TEMP TABLE regrouping AS WITH met AS (SELECT article FROM parted UNION SELECT other FROM parted) "
+        "SELECT article FROM met UNION SELECT s.article FROM story AS s WHERE s.story IN ("
+        "SELECT t.story FROM story AS t JOIN met AS m ON m.article = t.article)"
+    )
+    pairs = connection.execute(
+        "SELECT article, other, score FROM story_pair WHERE article IN (SELECT article FROM regrouping) "
+        "ORDER BY article, other"
+    ).fetchall()
     best: dict[int, float] = {}
     for one, other, score in pairs:
         best[one] = max(score, best.get(one, 0.0))
         best[other] = max(score, best.get(other, 0.0))
     stories = joining.groups(pairs)
-    connection.execute("DELETE FROM story")
+    connection.execute("DELETE FROM story WHERE article IN (SELECT article FROM regrouping)")
     if stories:
         articles = sorted(stories)
         rows = pa.table({

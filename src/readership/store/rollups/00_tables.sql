@@ -71,7 +71,7 @@ CREATE TABLE read_span (site VARCHAR, meter VARCHAR, from_s BIGINT, to_s BIGINT)
 CREATE TABLE spike_threshold (site VARCHAR, meter VARCHAR, section VARCHAR, threshold DOUBLE, articles BIGINT);
 CREATE TABLE article_state (
     article BIGINT, meter VARCHAR, gained_24h BIGINT, covered_24h_s BIGINT, gained_before BIGINT, covered_before_s BIGINT,
-    gained_7d BIGINT, is_new BOOLEAN, velocity DOUBLE, peak_velocity DOUBLE, spike_state VARCHAR, spike_since_s BIGINT,
+    gained_7d BIGINT, is_new BOOLEAN, velocity DOUBLE, peak_velocity DOUBLE, peak_s BIGINT, spike_state VARCHAR, spike_since_s BIGINT,
     evergreen_state VARCHAR, best_day_mean DOUBLE, live_days BIGINT
 );
 CREATE TABLE header_rate (
