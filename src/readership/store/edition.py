@@ -394,8 +394,8 @@ class _Maker:
         self._pieces("fresh_interval", "fresh_article_dimension")
         for name, piece in (DAYS | SUMS).items():
             keys = ", ".join(one for one in changes.columns(self.sql, name) if not changes.is_sum(one))
-            order = SORTED_BY.get(name, keys)
-            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", piece, "WHERE views <> 0 ORDER BY", order)
+            by = SORTED_BY.get(name, keys)
+            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", piece, "WHERE views <> 0 ORDER BY", by)
         for name in BY_ARTICLE:
             order = ["ORDER BY", SORTED_BY[name]] if name in SORTED_BY else []
             self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"fresh_{name}", *order)
