@@ -6,6 +6,10 @@ no `pages/` stands beside it and no page is ever served without its router.
 
 import streamlit as st
 
+from readership import settings
+from readership.api import exports
+from readership.ui.exported import parts
 from readership.ui.server import MIDDLEWARE, ROUTES, SCRIPT, SECRETS, explain, lifespan
 
-app = st.App(SCRIPT, routes=ROUTES, middleware=MIDDLEWARE, lifespan=lifespan, on_script_error=explain, secrets=SECRETS)
+routes = [*exports.routes(settings.load(), parts), *ROUTES]
+app = st.App(SCRIPT, routes=routes, middleware=MIDDLEWARE, lifespan=lifespan, on_script_error=explain, secrets=SECRETS)

@@ -19,7 +19,10 @@ from starlette.testclient import TestClient
 from exporting import rows_of_csv, rows_of_jsonl, rows_of_parquet, rows_of_xlsx
 from readership import exports, queries
 from readership import settings as settings_module
+from readership.accounts import people
+from readership.accounts.people import Person
 from readership.api import exports as route
+from readership.api.access import NotLoggedIn
 from readership.errors import DiskFull
 from readership.queries import Selection
 from readership.settings import Settings
@@ -209,17 +212,19 @@ def test_a_refused_export_answers_nothing_but_that(tmp_path: Path) -> None:
 
 
 def test_only_who_may_gets_an_export(settings: Settings) -> None:
-    def allow(request: Request) -> bool:
-        return request.headers.get("authorization") == "Bearer good"
+    def person(request: Request, _settings: Settings) -> Person:
+        if request.headers.get("authorization") != "Bearer good":
+            raise NotLoggedIn("You are not logged in, or not any more.", "Log in.")
+        return people.LOCAL
 
-    with TestClient(Starlette(routes=route.routes(settings, allow))) as client:
-        for file in ("articles.csv", "nothing.csv", "articles.csv?colour=red"):
-            assert "sign in" in refused(client.get(f"/export/{file}"), 403)
+    with TestClient(Starlette(routes=route.routes(settings, lambda *_: [], person))) as client:
+        for file in ("articles.csv", "nothing.csv", "articles.csv?colour=red", "page/overview.zip", "page/x/y.csv"):
+            assert "not logged in" in refused(client.get(f"/export/{file}"), 401)
         good = client.get("/export/articles.csv", headers={"Authorization": "Bearer good"})
         assert good.status_code == 200
-        assert good.headers["cache-control"] == "private, no-store"
+        assert good.headers["cache-control"] == "private, no-cache"
         known = {"If-None-Match": good.headers["etag"]}
-        assert refused(client.get("/export/articles.csv", headers=known), 403)
+        assert refused(client.get("/export/articles.csv", headers=known), 401)
 
 
 def test_a_full_disk_is_a_503(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

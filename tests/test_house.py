@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 FILES = [ROOT / "app.py", *PAGES]
 ALLOWED = {"streamlit", "readership.ui", "readership.ui.server", "readership.figures", "readership"}
+LAUNCHER = frozenset({"readership.settings", "readership.api", "readership.ui.exported"})
+"""What the launcher puts together besides: rooms that don't know one another."""
 MAX_LINES = 60
 SQL = ("select ", "insert ", "update ", "delete ", "with ", "from ")
 FRAME_WORK = {
@@ -32,10 +34,10 @@ def imported(tree: ast.AST) -> set[str]:
     return names
 
 
-def complaints(source: str) -> list[str]:
+def complaints(source: str, more: frozenset[str] = frozenset()) -> list[str]:
     """What a page does that a page must not do."""
     tree = ast.parse(source)
-    found = [f"imports {name}" for name in imported(tree) - ALLOWED]
+    found = [f"imports {name}" for name in imported(tree) - ALLOWED - more]
     if len(source.splitlines()) > MAX_LINES:
         found.append(f"has more than {MAX_LINES} lines")
     for node in ast.walk(tree):
@@ -56,7 +58,7 @@ def complaints(source: str) -> list[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_page_only_lays_out(path: Path) -> None:
-    assert complaints(path.read_text(encoding="utf-8")) == []
+    assert complaints(path.read_text(encoding="utf-8"), LAUNCHER if path.stem == "app" else frozenset()) == []
 
 
 @pytest.mark.parametrize(

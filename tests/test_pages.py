@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import re
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -18,7 +16,6 @@ from readership.queries import Selection
 from readership.ui import bar, shell, text
 from readership.ui.columns import COLUMNS
 from readership.ui.server import SCRIPT
-from readership.ui.show import csv
 
 ARTICLE = "el.kz/900000"
 
@@ -266,19 +263,6 @@ def test_every_column_that_pages_show_has_a_name_for_readers(name: str, newsroom
     assert edition
     columns = set(queries.fetch(name, Selection(), edition).columns)
     assert columns - set(COLUMNS) - {"article"} == set()
-
-
-@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", " =1"])
-def test_a_text_that_a_spreadsheet_would_run_is_disarmed(value: str) -> None:
-    written = csv(pd.DataFrame({"title": [value], "views": [-5]}))
-    back = pd.read_csv(io.BytesIO(written))
-    assert back["title"][0].startswith("'")
-    assert back["views"][0] == -5
-
-
-def test_line_breaks_and_direction_marks_stay_inside_one_record() -> None:
-    written = csv(pd.DataFrame({"title": ["a\nb\u202ec\x00d", None]}))
-    assert written.decode().split("\r\n")[:2] == ["title", "a b c d"]
 
 
 MARKS = (

@@ -1,14 +1,18 @@
 """`GET /export/{query}.{format}`: the whole answer to a question as a file, for links, scripts and spreadsheets.
 
+`GET /export/page/{page}/{part}.{format}`: a figure or table of a page; `GET /export/page/{page}.zip`: all of them.
+
 The file is made before the first byte is sent, in a temporary file and bounded memory: so its name holds its hash, its
 length is known, and what goes wrong is a status and one line, never half a table.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,65 +25,91 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from readership import exports, i18n, queries
-from readership.api import reading
-from readership.errors import DiskFull, NoEdition, ReadershipError, UsageError
+from readership.accounts.people import Person
+from readership.api import access, reading
+from readership.errors import DiskFull, NoEdition, ReadershipError, Refused, UsageError
+from readership.exports import NoSuchPage, Part
+from readership.exports.proof import version
 from readership.exports.text import one_line
 from readership.queries import Query
 from readership.settings import Settings
 
 log = logging.getLogger("readership.api")
 
-Allow = Callable[[Request], bool]
-"""Whether this request may have exports; called in a thread before anything else is looked at."""
+Given = dict[str, list[str]]
+"""A request's parameters."""
+Who = Callable[[Request, Settings], Person]
+"""Who sends a request; raises Refused. Called in a thread before anything else is looked at."""
+Pages = Callable[[str, Mapping[str, Sequence[str]], Person], list[Part]]
+"""What a page shows a person under its parameters; raises UsageError for what it doesn't understand."""
 SIDECAR = "proof.json"
 AT_ONCE, WAITING = 2, 16
 """Exports made at the same time, and requests that may wait for their turn."""
-_OWN = ("bom", "of")
+_OWN = ("bom", "of", "lang", "edition", "tables", "figures")
+"""Parameters of the file, not of what is in it."""
+_PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Accept-Language, Cookie"}
 
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What a request asks for, read and found right."""
+    """What a request asks for, read and found right.
 
-    asked: exports.Asked
-    form: str
-    bom: bool
+    Attributes:
+        key: a hash of all that the answer depends on.
+        sidecar: the proof alone is wanted.
+    """
+
+    make: Callable[[], exports.Export]
+    key: str
     sidecar: bool
 
     @property
     def etag(self) -> str:
         # Weak: the same rows, but files with the proof inside say when they were made.
-        return f'W/"{self.asked.key(self.form, str(self.bom), str(self.sidecar))}"'
+        return f'W/"{self.key}"'
 
 
 class _NotFound(UsageError):
-    """No such question or format."""
+    """No such question, page, part or format."""
 
 
-def everybody(_request: Request) -> bool:
-    """The rule until login is on: who reaches the server may have its exports."""
-    return True
+class _Gone(UsageError):
+    """The edition that was asked for isn't the current one any more."""
 
 
-def routes(settings: Settings, allow: Allow = everybody) -> list[Route]:
+def routes(settings: Settings, pages: Pages | None = None, person: Who = access.person) -> list[Route]:
     """The routes to mount on the launcher.
 
     Args:
-        allow: asked before anything else about each request; False answers 403.
+        pages: what the pages show; without it, only whole answers are given.
     """
     turns = _Turns()
 
-    async def export(request: Request) -> Response:
-        try:
-            return await _answer(request, settings, allow, turns)
-        except ReadershipError as error:
-            return _refused(str(error), _status(error))
-        except Exception as error:
-            number = secrets.token_hex(4)
-            log.error("export failed, number %s", number, exc_info=error)
-            return _refused(f"This export failed; the server's log has it under number {number}.", 500)
+    def route(read: Callable[[Request, Person], _Wanted]) -> Callable[[Request], Awaitable[Response]]:
+        def wanted(request: Request) -> _Wanted:
+            return read(request, person(request, settings))
 
-    return [Route("/export/{file}", export, methods=["GET"])]
+        async def export(request: Request) -> Response:
+            try:
+                return await _answer(request, wanted, turns)
+            except ReadershipError as error:
+                return _refused(str(error), _status(error))
+            except Exception as error:
+                number = secrets.token_hex(4)
+                log.error("export failed, number %s", number, exc_info=error)
+                return _refused(f"This export failed; the server's log has it under number {number}.", 500)
+
+        return export
+
+    found = [Route("/export/{file}", route(lambda request, one: _answer_to(request, one, settings)), methods=["GET"])]
+    if pages:
+        part = route(lambda request, one: _part_of(request, one, settings, pages))
+        whole = route(lambda request, one: _page_of(request, one, settings, pages))
+        found += [
+            Route("/export/page/{page}/{file}", part, methods=["GET"]),
+            Route("/export/page/{file}", whole, methods=["GET"]),
+        ]
+    return found
 
 
 class _Turns:
@@ -101,24 +131,21 @@ class _Turns:
             self._waiting -= 1
 
 
-async def _answer(request: Request, settings: Settings, allow: Allow, turns: _Turns) -> Response:
-    if not await run_in_threadpool(allow, request):
-        return _refused("You may not take exports from this newsroom; sign in, or ask who runs it.", 403)
-    wanted = await run_in_threadpool(_read, request, settings)
-    private = "private, no-cache" if allow is everybody else "private, no-store"
-    headers = {"ETag": wanted.etag, "Cache-Control": private, "Vary": "Accept-Language, Cookie"}
+async def _answer(request: Request, read: Callable[[Request], _Wanted], turns: _Turns) -> Response:
+    wanted = await run_in_threadpool(read, request)
+    headers = {"ETag": wanted.etag, **_PRIVATE}
     if reading.known(request.headers.get("if-none-match", ""), wanted.etag):
         return Response(status_code=304, headers=headers)
-    made = await turns.run(lambda: exports.table(wanted.asked, wanted.form, bom=wanted.bom))
+    made = await turns.run(wanted.make)
     if made is None:
         return _refused("Many exports are being made at this moment; try again in a minute.", 503, retry=60)
     return _sent(made, wanted, headers)
 
 
 def _sent(made: exports.Export, wanted: _Wanted, headers: dict[str, str]) -> Response:
-    assert made.proof is not None  # A table always has one; only a page's zip holds those of its parts.
-    short = made.proof.header(file_sha256=made.sha256)
-    headers |= {"X-Readership-Proof": short, "X-Content-Type-Options": "nosniff"}
+    headers |= {"X-Content-Type-Options": "nosniff"}
+    if made.proof:  # A page's zip holds those of its parts.
+        headers["X-Readership-Proof"] = made.proof.header(file_sha256=made.sha256)
     if wanted.sidecar:
         with made:
             body = made.sidecar()
@@ -135,9 +162,9 @@ class _File(Response):
     """An export's bytes, read in a thread piece by piece; the temporary file goes when the last is sent or lost."""
 
     def __init__(self, made: exports.Export, headers: Mapping[str, str]) -> None:
-        super().__init__(
-            headers=dict(headers) | {"Content-Type": made.media_type, "Content-Length": str(made.size)},
-        )
+        # Not compressed on the way, which would take the length away and a core for minutes.
+        about = {"Content-Type": made.media_type, "Content-Length": str(made.size), "Content-Encoding": "identity"}
+        super().__init__(headers=dict(headers) | about)
         self._made = made
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
@@ -151,22 +178,145 @@ class _File(Response):
 
 
 # -- reading a request -------------------------------------------------------------------------------------------------
-def _read(request: Request, settings: Settings) -> _Wanted:
+def _answer_to(request: Request, person: Person, settings: Settings) -> _Wanted:
+    """The whole answer to a question."""
     query, form = _file(str(request.path_params["file"]))
-    given = {name: request.query_params.getlist(name) for name in request.query_params}
-    own = {name: reading.single(name, given.pop(name)) for name in _OWN if name in given}
+    access.may(person, query.name)
+    given, own = _given(request)
     parameters = reading.parameters(query, given)
     selection = reading.selection({name: values for name, values in given.items() if name not in parameters})
+    edition, language = _edition(settings, own), _language(request, settings, own)
+    limited = access.limited(person, selection)
+    asked = exports.Asked(query, limited, edition, datetime.now(UTC), parameters, language)
+    table = _table(own, form)
+    bom = _bom(own, table)
+    _unused(own, "tables", "figures")
+    sidecar = form == SIDECAR
+    return _Wanted(
+        lambda: exports.table(asked, table, bom=bom), asked.key(table, str(bom), str(sidecar), person.key), sidecar
+    )
+
+
+def _part_of(request: Request, person: Person, settings: Settings, pages: Pages) -> _Wanted:
+    """A figure or a table of a page."""
+    page, (name, _dot, form) = str(request.path_params["page"]), str(request.path_params["file"]).partition(".")
+    given, own = _given(request)
+    edition, language = _edition(settings, own), _language(request, settings, own)
+    table = _table(own, form)
+    bom = _bom(own, table)
+    _unused(own, "tables", "figures")
+
+    def make() -> exports.Export:
+        found = _parts(pages, page, given, language, person, edition)
+        part = next((part for part in found if part.name == name), None)
+        if part is None or (table not in part.formats):
+            raise _NotFound(
+                f"The page {page[:40]} shows no {name[:40]}.{table[:20]} under this selection.",
+                f"It has {', '.join(part.name for part in found) or 'nothing to show'}; {_formats(part)}.",
+            )
+        return part.make(table, bom=bom)
+
+    sidecar = form == SIDECAR
+    return _Wanted(make, _key(edition, page, name, table, bom, sidecar, given, language.code, person), sidecar)
+
+
+def _page_of(request: Request, person: Person, settings: Settings, pages: Pages) -> _Wanted:
+    """All figures and tables of a page in one archive."""
+    page, _dot, form = str(request.path_params["file"]).partition(".")
+    if form != "zip":
+        raise _NotFound(f"A page comes as zip, not as “{form[:20]}”.", f"Ask for /export/page/{page[:40]}.zip.")
+    given, own = _given(request)
+    edition, language = _edition(settings, own), _language(request, settings, own)
+    _unused(own, "bom", "of")
+    table = _one_of(own, "tables", tuple(name for name in exports.TABLES if name != "zip"), "csv")
+    picture = _one_of(own, "figures", tuple(exports.PICTURES), "png" if exports.pictures_available() else "html")
+
+    def make() -> exports.Export:
+        found = _parts(pages, page, given, language, person, edition)
+        if not found:
+            raise _NotFound(f"The page {page[:40]} has nothing to show under this selection.", "Select more.")
+        return exports.parts_together(found, name=page, asked=found[0].asked, table=table, picture=picture)
+
+    return _Wanted(make, _key(edition, page, table, picture, given, language.code, person), sidecar=False)
+
+
+def _parts(
+    pages: Pages, page: str, given: Given, language: i18n.Language, person: Person, edition: queries.Edition
+) -> list[Part]:
+    """What a page shows, of this edition and within what the person may see."""
+    found = pages(page, {**given, "lang": [language.code]}, person)
+    for part in found:
+        access.may(person, part.asked.query.name)
+        if access.limited(person, part.asked.selection) != part.asked.selection:
+            raise Refused("This link shows its selection and no more.", "This part looks beyond it.")
+        _same(edition, part.asked.edition.number)
+    return found
+
+
+def _formats(part: Part | None) -> str:
+    return f"this one as {', '.join(part.formats)}" if part else "each with the formats of docs/exports.md"
+
+
+def _key(edition: queries.Edition, *parts: object) -> str:
+    """A hash of all that a page's export depends on; the edition's notes and names are no part of it."""
+    facts = [version(), edition.number, edition.built_at, *map(repr, parts)]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
+
+
+def _given(request: Request) -> tuple[Given, dict[str, str]]:
+    """The parameters of what is asked, and those of the file; the visitor's link is in neither."""
+    given = {name: request.query_params.getlist(name) for name in request.query_params if name != access.LINK}
+    own = {name: reading.single(name, given.pop(name)) for name in _OWN if name in given}
+    return given, own
+
+
+def _edition(settings: Settings, own: Mapping[str, str]) -> queries.Edition:
+    """The current edition, when it is the one that was asked for."""
     edition = queries.current(settings)
     if edition is None:
         raise NoEdition("Nothing has been published yet.", "Run `readership ingest` or `readership demo`.")
-    language = i18n.choose(settings.language, *reading.wishes(request.headers.get("accept-language", "")))
-    asked = exports.Asked(query, selection, edition, datetime.now(UTC), parameters, language)
-    sidecar = form == SIDECAR
-    table = _of(own) if sidecar else form
-    if not sidecar and "of" in own:
-        raise UsageError("`of` says whose proof is wanted.", f"It goes with /export/{query.name}.{SIDECAR} only.")
-    return _Wanted(asked, table, _bom(own, table), sidecar)
+    if "edition" in own:
+        if not own["edition"].isdigit():
+            raise UsageError(f"Can't read edition={own['edition'][:20]}.", "It is a whole number.")
+        _same(edition, int(own["edition"][:18]))
+    return edition
+
+
+def _same(edition: queries.Edition, number: int) -> None:
+    if edition.number != number:
+        raise _Gone(
+            f"Edition {number} is not the current one any more; that is {edition.number}.",
+            "Reload the page, or leave `edition` out of the address for the newest.",
+        )
+
+
+def _language(request: Request, settings: Settings, own: Mapping[str, str]) -> i18n.Language:
+    wish = own.get("lang")
+    if wish is not None and wish not in i18n.LANGUAGES:
+        raise UsageError(f"Can't read lang={wish[:20]}.", f"It is one of {', '.join(i18n.LANGUAGES)}.")
+    return i18n.choose(settings.language, wish, *reading.wishes(request.headers.get("accept-language", "")))
+
+
+def _unused(own: Mapping[str, str], *names: str) -> None:
+    for name in names:
+        if name in own:
+            raise UsageError(f"`{name}` says nothing about this file.", "docs/exports.md says where it goes.")
+
+
+def _one_of(own: Mapping[str, str], name: str, choices: Sequence[str], default: str) -> str:
+    value = own.get(name, default)
+    if value not in choices:
+        raise UsageError(f"Can't read {name}={value[:20]}.", f"It is one of {', '.join(choices)}.")
+    return value
+
+
+def _table(own: Mapping[str, str], form: str) -> str:
+    """The format of the table: the file's, or that whose proof is wanted."""
+    if form == SIDECAR:
+        return _of(own)
+    if "of" in own:
+        raise UsageError("`of` says whose proof is wanted.", f"It goes with {SIDECAR} only.")
+    return form
 
 
 def _file(file: str) -> tuple[Query, str]:
@@ -199,8 +349,12 @@ def _bom(own: Mapping[str, str], form: str) -> bool:
 
 # -- refusing ----------------------------------------------------------------------------------------------------------
 def _status(error: ReadershipError) -> int:
-    if isinstance(error, _NotFound):
+    if isinstance(error, Refused):
+        return 401 if isinstance(error, access.NotLoggedIn) else 403
+    if isinstance(error, _NotFound | NoSuchPage):
         return 404
+    if isinstance(error, _Gone):
+        return 409
     if isinstance(error, UsageError):
         return 400
     if not isinstance(error, NoEdition | DiskFull):

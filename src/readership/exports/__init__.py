@@ -8,9 +8,12 @@ from readership.exports.analyst import of_answer as answer
 from readership.exports.cells import json_lines, plain
 from readership.exports.chromium import available as pictures_available
 from readership.exports.chromium import stop as stop_pictures
+from readership.exports.figures import MEDIA as PICTURES
 from readership.exports.figures import of_drawing as figure
 from readership.exports.files import Export
 from readership.exports.page import of_parts as page
+from readership.exports.parts import Naming, NoSuchPage, Part
+from readership.exports.parts import together as parts_together
 from readership.exports.proof import Asked, Column, Proof
 from readership.exports.tables import MEDIA as TABLES
 from readership.exports.tables import of_batches as table_of_batches
@@ -18,6 +21,7 @@ from readership.exports.tables import of_query as table
 from readership.exports.text import visible
 
 __all__ = [
-    "TABLES", "Asked", "Column", "Export", "Proof", "answer", "figure", "json_lines", "page",
-    "pictures_available", "plain", "stop_pictures", "table", "table_of_batches", "visible",
+    "PICTURES", "TABLES", "Asked", "Column", "Export", "Naming", "NoSuchPage", "Part", "Proof", "answer", "figure",
+    "json_lines", "page", "parts_together", "pictures_available", "plain", "stop_pictures", "table",
+    "table_of_batches", "visible",
 ]  # fmt: skip

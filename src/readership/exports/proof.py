@@ -54,6 +54,8 @@ class Asked:
         parameters: those given; the query's others keep their defaults.
         made_at: when the export is made, aware.
         language: in which it says what was selected.
+        words: the selection in words, by who knows the names of its values; by its codes when empty.
+        added: columns that a page adds to the answer, each with its meaning.
     """
 
     query: Query
@@ -62,6 +64,8 @@ class Asked:
     made_at: datetime
     parameters: Mapping[str, Any] = field(default_factory=dict)
     language: Language = field(default_factory=lambda: Language("en"))
+    words: str = ""
+    added: tuple[Column, ...] = ()
 
     @property
     def all_parameters(self) -> dict[str, str | None]:
@@ -74,6 +78,10 @@ class Asked:
         limits = {one.name for one in self.query.parameters if one.name == "limit" and one.default is not None}
         lifted = dict.fromkeys(limits - set(self.parameters), NO_LIMIT)
         return replace(self, parameters={**self.parameters, **lifted}) if lifted else self
+
+    def unlimited(self) -> Asked:
+        """The same question without any limit of rows."""
+        return replace(self, parameters={name: value for name, value in self.parameters.items() if name != "limit"})
 
     @property
     def permalink(self) -> str:
@@ -95,7 +103,7 @@ class Asked:
         """A hash of everything that the rows depend on; `more` is what the file depends on besides."""
         parts = [
             version(), self.edition.schema, self.edition.number, self.edition.built_at, self.query.sql,
-            self.selection.to_url(), sorted(self.all_parameters.items()), self.language.code, more,
+            self.selection.to_url(), sorted(self.all_parameters.items()), self.language.code, self.words, more,
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()[:32]
 
@@ -105,8 +113,8 @@ class Asked:
         return Proof(
             query=self.query.name,
             purpose=self.query.purpose,
-            columns=columns(self.query, names),
-            selection=self.selection.words(self.language.translate, day),
+            columns=columns(self.query, names, self.added),
+            selection=self.words or self.selection.words(self.language.translate, day),
             permalink=self.permalink,
             parameters=self.all_parameters,
             edition=self.edition.number,
@@ -221,9 +229,9 @@ def definitions(query: Query) -> tuple[Column, ...]:
     return tuple(Column(name, meaning) for part in _parts(query) for name, meaning in _defined(part))
 
 
-def columns(query: Query, names: Sequence[str]) -> tuple[Column, ...]:
-    """The columns of an answer, each with its definition."""
-    known = {column.name: column for column in definitions(query)}
+def columns(query: Query, names: Sequence[str], added: Sequence[Column] = ()) -> tuple[Column, ...]:
+    """The columns of an answer, and those added to it, each with its definition."""
+    known = {column.name: column for column in (*definitions(query), *added)}
     return tuple(known.get(name, Column(name, "")) for name in names)
 
 

@@ -36,20 +36,27 @@ CSV_REMARK = mark(
 )
 
 
-def of_query(asked: Asked, form: str, *, bom: bool = False) -> Export:
+Change = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+
+
+def of_query(asked: Asked, form: str, *, bom: bool = False, name: str = "", change: Change | None = None) -> Export:
     """The whole answer to a question as a file: never the limit that a page has by default.
+
+    Args:
+        name: short ASCII name for the file, the query's when empty.
+        change: what is done to the answer's batches on the way, columns added.
 
     Raises:
         UsageError: no such format, or a value that the query can't take, or more rows than XLSX holds.
         NoEdition: the edition can't be opened.
         DiskFull: there is no room for the file.
     """
-    asked = asked.whole()
+    asked, change = asked.whole(), change or iter
     try:
-        return of_batches(answer(asked), asked, form, bom=bom)
+        return of_batches(change(answer(asked)), asked, form, bom=bom, name=name)
     except queries.OutOfRoom:
         # Rare: not all that a question does can be done on disk. Then it takes the memory that pages have.
-        return of_batches(answer(asked, frugal=False), asked, form, bom=bom)
+        return of_batches(change(answer(asked, frugal=False)), asked, form, bom=bom, name=name)
 
 
 def answer(asked: Asked, *, frugal: bool = True) -> Iterator[pa.RecordBatch]:
@@ -59,7 +66,9 @@ def answer(asked: Asked, *, frugal: bool = True) -> Iterator[pa.RecordBatch]:
     )
 
 
-def of_batches(batches: Iterable[pa.RecordBatch], asked: Asked, form: str, *, bom: bool = False) -> Export:
+def of_batches(
+    batches: Iterable[pa.RecordBatch], asked: Asked, form: str, *, bom: bool = False, name: str = ""
+) -> Export:
     """Record batches of one schema, at least one of them, as a file; `asked` is what they answer.
 
     Args:
@@ -68,19 +77,20 @@ def of_batches(batches: Iterable[pa.RecordBatch], asked: Asked, form: str, *, bo
     """
     if form not in MEDIA:
         raise UsageError(f"There is no format “{form[:20]}”.", f"Choose one of {', '.join(MEDIA)}.")
-    rows = Rows(cells.plain(batches, asked.local, asked.days), asked)
+    rows = Rows(cells.plain(batches, asked.local, asked.days), asked, name or asked.query.name)
     write = _WRITERS[form]
     return finished(
         lambda file: write(rows, file, bom),
-        what=asked.query.name, edition=asked.edition.number, ending=form, media_type=MEDIA[form],
+        what=rows.name, edition=asked.edition.number, ending=form, media_type=MEDIA[form],
     )  # fmt: skip
 
 
 class Rows:
     """Plain batches that are counted and hashed while they go by."""
 
-    def __init__(self, batches: Iterator[pa.RecordBatch], asked: Asked) -> None:
+    def __init__(self, batches: Iterator[pa.RecordBatch], asked: Asked, name: str = "") -> None:
         self.asked = asked
+        self.name = name
         self.count = 0
         self.names: list[str] = []
         self._batches = batches
@@ -149,7 +159,7 @@ def _zip(rows: Rows, file: IO[bytes], bom: bool) -> Proof:
     asked = rows.asked
     table = finished(
         lambda inner: _csv(rows, inner, bom),
-        what=asked.query.name, edition=asked.edition.number, ending="csv", media_type=MEDIA["csv"],
+        what=rows.name, edition=asked.edition.number, ending="csv", media_type=MEDIA["csv"],
     )  # fmt: skip
     with table, zipfile.ZipFile(file, "w") as archive:
         put(archive, table.name, table, asked.made_at)

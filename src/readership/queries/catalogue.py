@@ -9,6 +9,7 @@ from importlib import resources
 
 from readership.errors import UsageError
 
+_MADE = re.compile(r"CREATE (?:MACRO|VIEW) (\w+)")
 _HEAD = re.compile(r"^-- (?P<key>[a-z_0-9]+): (?P<text>.*)$")
 
 
@@ -58,6 +59,13 @@ def macros() -> tuple[str, ...]:
     text = resources.files("readership.queries").joinpath("macros.sql").read_text("utf-8")
     code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
     return tuple(part.strip() for part in re.split(r";[ \t]*(?:\n|$)", code) if part.strip())
+
+
+def used_macros(query: Query) -> tuple[str, ...]:
+    """The macros and views of macros.sql that a question names, by name."""
+    made = {found[1] for body in macros() if (found := _MADE.match(body))}
+    code = "\n".join(line for line in query.sql.splitlines() if not line.startswith("--"))
+    return tuple(sorted(made & set(re.findall(r"[a-z_]\w*", code))))
 
 
 def _parsed(name: str, text: str) -> Query:

@@ -90,9 +90,11 @@ def _speaks(state: Any) -> bool:
 def in_common(related: pd.DataFrame) -> pd.DataFrame:
     """Related articles with the names of the topics and countries that they share."""
     columns = {"shared_topics": "topic", "shared_countries": "country"}
-    return related.assign(
+    out = related.assign(
         **{name: related[name].map(_listed(kind), na_action="ignore") for name, kind in columns.items()}
     )
+    out.attrs = related.attrs
+    return out
 
 
 def _listed(kind: str) -> Callable[[str], str]:

@@ -16,6 +16,8 @@ from readership.i18n import known
 
 LANGUAGE = "readership_lang"
 OPEN = "readership_open"
+PAGE = "readership_shown"
+"""Under this name the session knows the page that is shown, by its file."""
 _RUN = "readership_run"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,48 @@ from readership.ui import context, who
 
 ASKED = "asked"
 """Under this name rows carry the question that they answer."""
+ORIGIN = "origin"
+"""Under this name they carry what an export needs to ask it again."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where rows come from, for exports and for who wants to see the SQL.
+
+    Attributes:
+        params: the query's own parameters, as given.
+        named: columns of readers' names that the page adds: (dimension, column of values, column of names).
+        added: columns that the page computes, each with its meaning.
+        computed: the page computed figures or left rows out, so that an export holds the page's rows.
+    """
+
+    query: str
+    selection: queries.Selection
+    params: tuple[tuple[str, Any], ...] = ()
+    named: tuple[tuple[str, str, str], ...] = ()
+    added: tuple[tuple[str, str], ...] = ()
+    computed: bool = False
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Origin:
+        return self  # pandas copies what a frame carries with each step
+
+
+def origin(rows: pd.DataFrame) -> Origin | None:
+    """Where the rows come from; None unless they are of `fetch`, or made from such by `computed`."""
+    found: Origin | None = rows.attrs.get(ORIGIN)
+    return found
+
+
+def computed(rows: pd.DataFrame, of: pd.DataFrame, **added: str) -> pd.DataFrame:
+    """The rows, marked as made by the page from those of a query.
+
+    Args:
+        of: rows of the query that says most about them.
+        added: columns that the query doesn't have, each with its meaning.
+    """
+    before: Origin = of.attrs[ORIGIN]
+    rows.attrs = {**of.attrs, ORIGIN: replace(before, computed=True, added=(*before.added, *added.items()))}
+    return rows
 
 
 def fetch(name: str, selection: queries.Selection | None = None, **params: Any) -> pd.DataFrame:
@@ -42,6 +85,7 @@ def _fetch(
 ) -> pd.DataFrame:
     rows: pd.DataFrame = queries.fetch(name, selection, _edition, **dict(params))
     rows.attrs[ASKED] = (path, number, name, selection.to_url(), params)
+    rows.attrs[ORIGIN] = Origin(name, selection, params)
     return rows
 
 

@@ -16,7 +16,7 @@ from readership.queries import Selection
 from readership.ui import bar, context, names
 from readership.ui.choices import FRACTIONAL, FULL, WITH, choice, switch
 from readership.ui.context import say
-from readership.ui.data import ASKED, draw, fetch
+from readership.ui.data import ASKED, computed, draw, fetch
 from readership.ui.parts import grain
 from readership.ui.show import nothing, show, table
 from readership.ui.stories import stories_added, story_table
@@ -81,6 +81,12 @@ def group_table(rows: pd.DataFrame, index: pd.DataFrame, selection: Selection, d
     shown = (divided(rows) if counting == FRACTIONAL else rows).merge(
         index[["value", "median_index", "indexed"]], on="value", how="left"
     )
+    shown = computed(
+        shown,
+        rows,
+        median_index="DOUBLE of the query group_index: median same-age index of the group's articles",
+        indexed="BIGINT of the query group_index: articles with a known index",
+    )
     _choosable(
         shown, f"{dimension}-groups", _columns(dimension, counting), lambda row: _filter(dimension, row["value"])
     )
@@ -124,7 +130,7 @@ def _choosable(
             bar.toggle(*wish)
 
     heading = say("In figures") if title is None else title
-    table(rows, key, order, title=heading, on_select=choose, selection_mode="single-row")
+    table(rows, name, order, key=key, title=heading, on_select=choose, selection_mode="single-row")
 
 
 def _adds_up(sums: pd.DataFrame, counting: str, name: str = "adds_up") -> None:
@@ -297,6 +303,7 @@ def _trend_rows(selection: Selection, dimension: str, bucket: str) -> pd.DataFra
         asked = rows.attrs
         rows = rows[rows["value"].isin(chosen)]
         rows.attrs = asked | {ASKED: (asked.get(ASKED), chosen)}
+        rows = computed(rows, rows)
     return names.named(rows, dimension)
 
 
@@ -375,9 +382,9 @@ def release_trend(selection: Selection, bucket: str) -> None:
 
 def release_table(rows: pd.DataFrame, selection: Selection) -> None:
     """Sources and credits as a table with what it adds up to; a click on a row filters by its source."""
-    shown = rows.assign(name=rows["name"].fillna(say("(own reporting)")))
+    shown = computed(rows.assign(name=rows["name"].fillna(say("(own reporting)"))), rows)
     order = ["name", "articles", "share_of_articles", "cited", "credited", "views", "share_of_views"]
-    _choosable(shown, "sources", order, _source)
+    _choosable(shown, "source-groups", order, _source)
     _adds_up(fetch("release_sums", selection), FULL)
     with st.container(horizontal=True, vertical_alignment="bottom", key="group_switches"):
         _mode(selection)

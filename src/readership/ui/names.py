@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
@@ -12,6 +13,7 @@ from readership.errors import UsageError
 from readership.i18n import LANGUAGES, Language
 from readership.queries import URL_NAMES, VALUES
 from readership.ui import context
+from readership.ui.data import ORIGIN, Origin
 from readership.ui.text import one_line
 
 FIELDS = {field: URL_NAMES[field] for field in VALUES}
@@ -20,9 +22,13 @@ UNDER = " › "
 """Between the name of a topic and that of one below it."""
 
 
-def of(dimension: str, value: str) -> str:
-    """A value of a dimension (`topic`, `country`, `source` …) as readers call it; a newsroom's own by its own name."""
-    return one_line(_named(dimension, str(value), context.current().language))
+def of(dimension: str, value: str, language: Language | None = None) -> str:
+    """A value of a dimension (`topic`, `country`, `source` …) as readers call it; a newsroom's own by its own name.
+
+    Args:
+        language: the interface's when None; for who asks outside of a page's run.
+    """
+    return one_line(_named(dimension, str(value), language or context.current().language))
 
 
 def all_of(dimension: str, values: Sequence[str]) -> tuple[str, ...]:
@@ -35,6 +41,9 @@ def named(rows: pd.DataFrame, dimension: str, value: str = "value", name: str = 
     called = [of(dimension, one) if isinstance(one, str) else None for one in rows[value]]
     out = rows.assign(**{name: pd.Series(called, index=rows.index, dtype="str")})
     out.attrs = dict(rows.attrs)
+    before: Origin | None = out.attrs.get(ORIGIN)
+    if before:
+        out.attrs[ORIGIN] = replace(before, named=(*before.named, (dimension, value, name)))
     return out
 
 

@@ -19,8 +19,8 @@ from readership.i18n import UNKNOWN, known, mark
 from readership.queries import Selection
 from readership.ui import context
 from readership.ui.context import say
-from readership.ui.data import ASKED, draw, fetch
-from readership.ui.show import downloading, table
+from readership.ui.data import ASKED, ORIGIN, draw, fetch
+from readership.ui.show import exportable, table
 from readership.ui.text import plain
 
 AGAINST = {
@@ -214,7 +214,8 @@ def movers(rows: pd.DataFrame) -> None:
         rows: the query `movers`.
     """
     run = context.current()
-    st.subheader(say("What moves"), anchor=False)
+    if not exportable(say("What moves"), rows, "movers"):
+        return
     st.caption(
         say(
             "Views of the 24 hours before {moment} beside those of the 24 hours before; rising and falling only where "
@@ -228,8 +229,6 @@ def movers(rows: pd.DataFrame) -> None:
             with st.container(gap="xsmall"):
                 st.markdown(f"**{say(label)}**")
                 table(part, f"movers-{kind}", order, opens=True, downloads=False)
-    if len(rows):
-        downloading(rows, "movers")
 
 
 def board(today: pd.DataFrame, moving: pd.DataFrame, fast: pd.DataFrame) -> None:
@@ -320,7 +319,9 @@ def with_names(rows: pd.DataFrame, dimension: str) -> pd.DataFrame:
     names = rows["value"].map(
         lambda value: called(str(value), dimension, context.current().language), na_action="ignore"
     )
-    return rows.drop(columns="value").assign(name=names)
+    out = rows.drop(columns="value").assign(name=names)
+    out.attrs = {**rows.attrs, ORIGIN: replace(rows.attrs[ORIGIN], named=((dimension, "value", "name"),))}
+    return out
 
 
 def facts_list(facts: Sequence[tuple[str, Any]]) -> None:

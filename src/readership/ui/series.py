@@ -13,7 +13,7 @@ from readership.queries import Selection
 from readership.ui import context
 from readership.ui.annotations import notes, notes_form
 from readership.ui.context import say
-from readership.ui.data import draw, fetch
+from readership.ui.data import ORIGIN, computed, draw, fetch
 from readership.ui.parts import grain
 from readership.ui.show import show
 
@@ -129,6 +129,6 @@ def _at_age(selection: Selection, bucket: str, age: str, basis: str, cumulative:
 
 def beside(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     """The rows of articles with the columns that another answer has of the same articles."""
-    return rows.merge(
-        others[[name for name in others if name == "article" or name not in rows]], on="article", how="left"
-    )
+    more = [name for name in others if name == "article" or name not in rows]
+    meanings = {str(name): f"of the query {others.attrs[ORIGIN].query}" for name in more if name != "article"}
+    return computed(rows.merge(others[more], on="article", how="left"), rows, **meanings)

@@ -24,6 +24,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from readership import exports
 from readership.errors import ReadershipError
 from readership.ui import doors
 
@@ -149,6 +150,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     doors.check()
     await anyio.to_thread.run_sync(_warm)
     yield
+    await anyio.to_thread.run_sync(exports.stop_pictures)
 
 
 def explain(error: BaseException) -> bool:

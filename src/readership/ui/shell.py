@@ -75,6 +75,7 @@ def run() -> None:
     page = st.navigation(list(links.values()), position="hidden" if board else "top")
     _follow(links)
     entry = next(entry for entry, link in links.items() if link.url_path == page.url_path)
+    st.session_state[context.PAGE] = entry.file
     chosen = bar.current() if now.edition else None
     if not board:
         header.draw(sharing=bool(chosen and entry.bar and asking.may(entry.role)))
@@ -95,6 +96,7 @@ def _visit() -> None:
     others = [st.Page(_nowhere, title=entry.title, url_path=entry.file, visibility="hidden") for entry in PAGES]
     st.navigation([shared, *others], position="hidden")
     renew()
+    st.session_state[context.PAGE] = SHARED.file
     shared.run()
 
 

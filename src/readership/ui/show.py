@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,12 +11,9 @@ import streamlit as st
 from readership.figures import Figure
 from readership.i18n import UNKNOWN
 from readership.queries import Selection
-from readership.ui import bar, columns, context
+from readership.ui import bar, columns, context, exported
 from readership.ui.context import is_board, say
-from readership.ui.text import one_line, plain
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-MAX_TABLE_ROWS = 500
+from readership.ui.text import plain
 
 
 def page(title: str, question: str, *, without_edition: bool = False) -> Selection:
@@ -28,7 +23,9 @@ def page(title: str, question: str, *, without_edition: bool = False) -> Selecti
         The reader's selection.
     """
     if not is_board():
-        st.title(say(title), anchor=False)
+        with _head():
+            st.title(say(title), anchor=False)
+            exported.page_menu()
         st.caption(say(question))
     if context.current().edition is None:
         _no_edition()
@@ -36,6 +33,11 @@ def page(title: str, question: str, *, without_edition: bool = False) -> Selecti
             stop()
         return Selection()
     return bar.selection()
+
+
+def _head() -> Any:
+    """A row with a title at its beginning and a menu at its end."""
+    return st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small")
 
 
 def stop() -> None:
@@ -61,21 +63,24 @@ def nothing(rows: pd.DataFrame, selection: Selection, *, count: str | None = Non
 
 
 def show(figure: Figure, rows: pd.DataFrame, name: str, **chart: Any) -> None:
-    """A figure with its title, what it counts, and below it its rows as a table and a file.
+    """A figure with its title, its exports, what it counts, and below it its rows as a table.
 
     Args:
-        rows: exactly what the figure draws.
-        name: short ASCII name; key of the widgets and name of files.
+        rows: exactly what the figure draws, of `fetch` or marked by `computed`.
+        name: short ASCII name, its own on the page; key of the widgets and name of files.
         chart: what `st.plotly_chart` takes besides (`on_select` …).
     """
+    if exported.taken(name, rows, figure):
+        return
     with st.container(key=f"figure_{name}", gap="xsmall"):
-        st.subheader(figure.title, anchor=False)
+        with _head():
+            st.subheader(figure.title, anchor=False)
+            exported.menu(name, rows, figure)
         st.caption(plain(figure.subtitle))
         st.plotly_chart(figure.fig, key=f"chart_{name}", alt=figure.alt, config=_config(name), **chart)
         with st.expander(say("Figures as a table"), key=f"open_{name}", on_change="rerun", type="compact") as opened:
             if opened.open:
                 _grid(rows, f"rows_{name}", None)
-                download(rows, name)
 
 
 def _config(name: str) -> dict[str, Any]:
@@ -98,32 +103,51 @@ def table(
     *,
     title: str = "",
     opens: bool = False,
+    key: str = "",
     downloads: bool = True,
+    whole: pd.DataFrame | None = None,
     **more: Any,
 ) -> None:
-    """A table in the columns of `order`, with its download; a chosen row opens its article when `opens`."""
-    if title:
-        st.subheader(title, anchor=False)
+    """A table in the columns of `order`, with its exports; a chosen row opens its article when `opens`.
+
+    Args:
+        rows: of `fetch`, or marked by `computed`.
+        name: short ASCII name, its own on the page; name of files, and of the widget unless `key` is another.
+        downloads: False for a part of a table whose exports stand elsewhere (`exportable`).
+        whole: rows of the query whose whole answer is offered besides, when the rows are computed of fewer.
+    """
+    if downloads and exported.taken(name, rows, whole=whole):
+        return
+    if title or downloads:
+        with _head():
+            st.subheader(title or "\u200b", anchor=False)
+            if downloads and not rows.empty:
+                exported.menu(name, rows, whole=whole)
     if rows.empty:
         st.caption(say("None at the moment."))
         return
+    widget = f"table_{key or name}"
     if opens:
-        more |= {"on_select": lambda: _open(rows, f"table_{name}"), "selection_mode": "single-row"}
-    _grid(rows, f"table_{name}", order, **more)
-    if downloads:
-        downloading(rows, name)
+        more |= {"on_select": lambda: _open(rows, widget), "selection_mode": "single-row"}
+    _grid(rows, widget, order, **more)
 
 
-def downloading(rows: pd.DataFrame, name: str) -> None:
-    """The rows' file, made when it is asked for."""
-    with st.expander(say("Download"), key=f"open_{name}", on_change="rerun", type="compact") as opened:
-        if opened.open:
-            download(rows, name)
+def exportable(title: str, rows: pd.DataFrame, name: str) -> bool:
+    """Title and exports of rows that are shown in several tables below; False when nothing is to be shown now."""
+    if exported.taken(name, rows):
+        return False
+    with _head():
+        st.subheader(title, anchor=False)
+        if len(rows):
+            exported.menu(name, rows)
+    return True
 
 
 def _grid(rows: pd.DataFrame, key: str, order: Sequence[str] | None, **more: Any) -> None:
+    shown = columns.readable(rows)
+    shown.attrs = {}  # What rows carry is for us; it would go to the browser.
     st.dataframe(
-        columns.readable(rows),
+        shown,
         key=key,
         hide_index=True,
         column_order=order,
@@ -137,38 +161,3 @@ def _open(rows: pd.DataFrame, key: str) -> None:
     chosen = st.session_state[key].selection.rows
     if chosen:
         st.session_state[context.OPEN] = tuple(rows.iloc[chosen[0]][["site", "article_key"]])
-
-
-def download(rows: pd.DataFrame, name: str) -> None:
-    """The rows as a CSV file. Its name holds the content's hash: Streamlit may mix up files of one length."""
-    run = context.current()
-    data = csv(rows)
-    digest = hashlib.sha256(data).hexdigest()[:12]
-    number = run.edition.number if run.edition else 0
-    st.download_button(
-        say("CSV, {n} rows", n=run.language.number(len(rows))),
-        data,
-        file_name=f"readership-{name}-{number}-{digest}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        key=f"csv_{name}",
-        icon=":material/download:",
-    )
-
-
-def csv(rows: pd.DataFrame) -> bytes:
-    """CSV in UTF-8; a text that a spreadsheet would run as a formula gets an apostrophe, numbers stay numbers."""
-    safe = rows.copy()
-    for name in safe.columns:
-        if not (pd.api.types.is_numeric_dtype(safe[name]) or pd.api.types.is_datetime64_any_dtype(safe[name])):
-            safe[name] = safe[name].map(_cell, na_action="ignore")
-    out = io.StringIO()
-    safe.to_csv(out, index=False, lineterminator="\r\n")
-    return out.getvalue().encode("utf-8")
-
-
-def _cell(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    text = one_line(value)
-    return "'" + text if value.startswith(_FORMULA) or text.startswith(_FORMULA) else text

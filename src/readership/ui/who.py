@@ -23,6 +23,8 @@ FRESH_S = 2.0
 """How long a run's many questions may take somebody for who they were at the first of them."""
 SHOWN = ("article", "article_curve", "article_observations", "key_figures", "within")
 """What visitors' own page asks besides `links.PLAIN`; it shows no more of `key_figures` than the selection's own."""
+TAKEN = "readership_taken"
+"""Under this name the session of an export's run knows for whom it is; only the server writes there."""
 
 
 def person() -> Person:
@@ -31,6 +33,9 @@ def person() -> Person:
     Raises:
         Refused: nobody, or nobody any more.
     """
+    taken: Person | None = st.session_state.get(TAKEN)
+    if taken:
+        return taken
     settings = context.current().settings
     visit = _visit()
     if visit:
