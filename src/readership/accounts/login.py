@@ -308,7 +308,8 @@ def claims(cookies: Mapping[str, str], settings: Settings) -> dict[str, Any]:
     chunks = re.fullmatch(r"chunks-(\d{1,2})", text)
     if chunks:
         parts = [_signed(cookies, f"{COOKIE}_{n}", found.secret) for n in range(1, min(int(chunks[1]), MAX_CHUNKS) + 1)]
-        text = "".join(part or "" for part in parts)
+        # Without one of them the rest may still be JSON, and say something else.
+        text = "".join(part for part in parts if part) if all(parts) else ""
     try:
         payload = json.loads(text)
     except json.JSONDecodeError:

@@ -188,7 +188,8 @@ def shared_article(selection: Selection) -> None:
     article, language, zone = article_id(facts), context.current().language, context.zone()
     article_head(facts)
     curve, observations = fetch("article_curve", article=article), fetch("article_observations", article=article)
-    drawn = draw(figures.article_curve, curve, observations, observations.head(0), language, zone, ())
+    revisions = fetch("article_revisions", article=article)
+    drawn = draw(figures.article_curve, curve, observations, revisions, language, zone, ())
     show(drawn, curve, "article-curve")
     article_facts(facts)
 
@@ -234,8 +235,7 @@ def _form() -> None:
         labels = pages | alone
         st.selectbox(say("What it shows"), list(labels), format_func=labels.__getitem__, key="share_what")
         st.number_input(say("Days it is valid"), 1, 366, DAYS, key="share_days")
-        if st.form_submit_button(say("Make the link"), type="primary"):
-            _make(selection)
+        st.form_submit_button(say("Make the link"), type="primary", on_click=_make, args=(selection,))
     if problem := st.session_state.pop(_PROBLEM, None):
         st.warning(problem)
     if made := st.session_state.get(_MADE):

@@ -21,7 +21,7 @@ LINK = "link"
 _VISIT, _READER = "readership_visit", "readership_reader"
 FRESH_S = 2.0
 """How long a run's many questions may take somebody for who they were at the first of them."""
-SHOWN = ("article", "article_curve", "article_observations", "key_figures", "within")
+SHOWN = ("article", "article_curve", "article_observations", "article_revisions", "key_figures", "within")
 """What visitors' own page asks besides `links.PLAIN`; it shows no more of `key_figures` than the selection's own."""
 TAKEN = "readership_taken"
 """Under this name the session of an export's run knows for whom it is; only the server writes there."""
