@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from readership.figures.sketch import Sketch
 from readership.i18n import Language
 
 # Hues of Okabe and Ito's colour-blind-safe set (jfly.uni-koeln.de/color), each at a lightness with a contrast of at
@@ -53,6 +54,11 @@ def literal(text: Any) -> str:
     return html.escape(str(text), quote=True)
 
 
+def in_zone(subtitle: str, zone: str, language: Language) -> str:
+    """The subtitle with the zone on whose clock sites of several zones are counted together (DEFINITIONS, Time)."""
+    return f"{subtitle} {language.say('Days and hours of several zones are counted in {zone}.', zone=zone)}"
+
+
 def shorten(text: str, length: int) -> str:
     """Text cut at a word to at most `length` characters, the cut marked."""
     if len(text) <= length:
@@ -62,7 +68,7 @@ def shorten(text: str, length: int) -> str:
 
 def canvas(*, height: int = HEIGHT, legend: bool = False) -> go.Figure:
     """An empty figure in the house's layout."""
-    fig = go.Figure()
+    fig = Sketch()
     fig.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 28 if legend else 8, "b": 8},

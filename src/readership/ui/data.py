@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from readership import queries
 from readership.errors import NoEdition
 from readership.figures import Figure
+from readership.figures.style import in_zone
 from readership.ui import context, who
+from readership.ui.kept import Kept
 
 ASKED = "asked"
 """Under this name rows carry the question that they answer."""
@@ -60,6 +61,19 @@ def computed(rows: pd.DataFrame, of: pd.DataFrame, **added: str) -> pd.DataFrame
     return rows
 
 
+class Asked(tuple[Hashable, ...]):
+    """A question; pandas copies what rows carry at every step, and a question never changes."""
+
+    __slots__ = ()
+
+    def __deepcopy__(self, _memo: object) -> Asked:
+        return self
+
+
+_rows: Kept[pd.DataFrame] = Kept(2000, lambda rows: int(rows.memory_usage(deep=True).sum()), limit=256 << 20)
+_figures: Kept[Figure] = Kept(500)
+
+
 def fetch(name: str, selection: queries.Selection | None = None, **params: Any) -> pd.DataFrame:
     """Rows of a named query under the selection, from the edition of this run.
 
@@ -69,41 +83,66 @@ def fetch(name: str, selection: queries.Selection | None = None, **params: Any) 
     edition = context.current().edition
     if edition is None:
         raise NoEdition("Nothing has been published yet.", "Run `readership demo` or `readership ingest`.")
-    chosen, given = who.limited(name, selection or queries.Selection()), tuple(sorted(params.items()))
-    rows: pd.DataFrame = _fetch(edition.number, str(edition.path), name, chosen, given, edition)
-    return rows
+    chosen = who.limited(name, selection or queries.Selection())
+    key = Asked((str(edition.path), edition.number, name, chosen, _hashable(tuple(sorted(params.items())))))
 
+    def ask() -> pd.DataFrame:
+        rows = queries.fetch(name, chosen, edition, **params)
+        rows.attrs = {ASKED: key, ORIGIN: Origin(name, chosen, tuple(sorted(params.items())))}
+        return rows
 
-@st.cache_data(show_spinner=False, max_entries=2000, max_size="256mb")  # type: ignore[untyped-decorator]
-def _fetch(
-    number: int,
-    path: str,
-    name: str,
-    selection: queries.Selection,
-    params: tuple[tuple[str, Any], ...],
-    _edition: queries.Edition,
-) -> pd.DataFrame:
-    rows: pd.DataFrame = queries.fetch(name, selection, _edition, **dict(params))
-    rows.attrs[ASKED] = (path, number, name, selection.to_url(), params)
-    rows.attrs[ORIGIN] = Origin(name, selection, params)
-    return rows
+    # Shallow, but copied on write: who changes these rows changes only their own.
+    return _rows.get(key, ask).copy(deep=False)
 
 
 def draw(function: Callable[..., Figure], *given: Any, **named: Any) -> Figure:
     """The figure of a function of `figures`, drawn once for the same answers, language, days and notes.
 
-    Figures are pure and what they draw comes from `fetch` unchanged, so the question stands for the rows.
+    Figures are pure and what they draw comes from `fetch` unchanged, so the question stands for the rows. When the
+    rows were counted on the newsroom's clock, since sites of several zones are selected, the subtitle names its zone.
     """
-    figure: Figure = _drawn(function.__name__, given, tuple(sorted(named.items())), function)
-    return figure
+    key = (function.__module__, function.__qualname__, _hashable(given), _hashable(tuple(sorted(named.items()))))
+    return _figures.get(key, lambda: _finished(function(*given, **named), given))
 
 
-def _question(rows: pd.DataFrame) -> Any:
-    return rows.attrs[ASKED]
+def _finished(figure: Figure, given: tuple[Any, ...]) -> Figure:
+    """The figure with its zone named where it needs a name."""
+    clock = _clock_of(given)
+    if clock is None:
+        return figure
+    return replace(figure, subtitle=in_zone(figure.subtitle, clock.zone, context.current().language))
 
 
-@st.cache_resource(show_spinner=False, max_entries=500, hash_funcs={pd.DataFrame: _question})  # type: ignore[untyped-decorator]
-def _drawn(
-    name: str, given: tuple[Any, ...], named: tuple[tuple[str, Any], ...], _function: Callable[..., Figure]
-) -> Figure:
-    return _function(*given, **dict(named))
+def _clock_of(given: tuple[Any, ...]) -> queries.Clock | None:
+    """The newsroom's clock when the rows were counted on it by hours or days."""
+    edition = context.current().edition
+    for rows in given:
+        selection = _selection(rows.attrs.get(ASKED)) if isinstance(rows, pd.DataFrame) else None
+        if selection is not None and edition is not None and TIMES & set(rows.columns):
+            clock = queries.clock(selection, edition)
+            return clock if clock.is_shared else None
+    return None
+
+
+TIMES = {"bucket", "hour", "weekday"}
+"""Columns that only rows counted by hours or days have."""
+
+
+def _selection(asked: Any) -> queries.Selection | None:
+    """The selection of a question, or of the first question that it was made from."""
+    if isinstance(asked, queries.Selection):
+        return asked
+    if isinstance(asked, tuple):
+        return next((found for part in asked if (found := _selection(part)) is not None), None)
+    return None
+
+
+def _hashable(value: Any) -> Hashable:
+    """The value as part of a key; rows by the question that they answer."""
+    if isinstance(value, pd.DataFrame):
+        return _hashable(value.attrs[ASKED])
+    if isinstance(value, dict):
+        return tuple((name, _hashable(one)) for name, one in value.items())
+    if isinstance(value, (list, tuple)) and not isinstance(value, Asked):
+        return tuple(_hashable(one) for one in value)
+    return value if isinstance(value, Hashable) else repr(value)
