@@ -4,6 +4,7 @@ import streamlit as st
 
 from readership import figures
 from readership.ui import (
+    compared_with,
     counting,
     draw,
     group_index,
@@ -33,7 +34,8 @@ with left:
     show(draw(figures.reach, rows, index, language()), rows, "authors-reach")
     if one:
         topics = group_rows(selection, "topic")
-        show(draw(figures.breakdown, topics, counting(), language()), topics, "author-topics")
+        drawn = draw(figures.breakdown, topics, counting(), language(), beside=compared_with(selection))
+        show(drawn, topics, "author-topics")
 with right:
     show(draw(figures.performance, index, language()), index, "authors-index")
 group_trends(selection, "author")

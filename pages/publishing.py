@@ -3,7 +3,21 @@
 import streamlit as st
 
 from readership import figures
-from readership.ui import draw, fetch, language, nothing, page, say, show, stop, switch, table, with_names
+from readership.ui import (
+    compared_columns,
+    draw,
+    fetch,
+    language,
+    nothing,
+    page,
+    published_by,
+    say,
+    show,
+    stop,
+    switch,
+    table,
+    with_names,
+)
 
 RESULT = ["name", "articles", "share_of_articles", "views", "share_of_views", "median_24h", "articles_known_24h"]
 
@@ -23,9 +37,10 @@ by = switch(
     "by",
     {"section": say("Section"), "language": say("Language"), "weekday": say("Weekday"), "hour": say("Hour")},
 )
-rows = fetch("publishing", selection, by=by)
+rows = published_by(selection, by)
 drawn, told = st.columns(2, gap="medium")
 with drawn:
     show(draw(figures.output_and_result, rows, by, language()), rows, "output-and-result")
 with told:
-    table(with_names(rows, by), "publishing", RESULT, title=say("Output and result in figures"))
+    order = compared_columns(RESULT, rows, "articles", "median_24h")
+    table(with_names(rows, by), "publishing", order, title=say("Output and result in figures"))

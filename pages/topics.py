@@ -4,6 +4,7 @@ import streamlit as st
 
 from readership import figures
 from readership.ui import (
+    compared_with,
     counting,
     draw,
     group_hours,
@@ -33,7 +34,7 @@ if one:
     one_group(selection, topic_level(one), one)
 bars, tiles = st.columns(2, gap="medium")
 with bars:
-    show(draw(figures.breakdown, rows, counting(), language()), rows, "topics")
+    show(draw(figures.breakdown, rows, counting(), language(), beside=compared_with(selection)), rows, "topics")
 with tiles:
     show(draw(figures.treemap, rows, index, language()), rows, "topics-treemap")
 group_table(rows, index, selection, level)

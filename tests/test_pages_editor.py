@@ -16,7 +16,7 @@ from readership import queries, settings
 from readership.accounts import annotations
 from readership.queries import Selection
 from readership.ui.columns import COLUMNS
-from readership.ui.parts import AGAINST
+from readership.ui.compare import LABELS as AGAINST
 from readership.ui.server import SCRIPT
 from test_pages import bare, opened, sound
 
@@ -66,7 +66,7 @@ def test_the_overview_begins_with_how_usual_now_is(app: AppTest) -> None:
 @pytest.mark.parametrize("against", AGAINST)
 def test_every_comparison_says_its_days_or_that_it_is_unknown(app: AppTest, against: str) -> None:
     app.run()
-    control(app, "against_choice").set_value(against).run()
+    app.selectbox(key="compare_choice").set_value(against).run()
     sound(app)
     gained = app.metric[1]
     assert gained.delta == "not comparable" or re.fullmatch(r"[+-]?\d+ %|×[\d.,]+", gained.delta)
@@ -80,7 +80,7 @@ def test_means_at_one_age_are_of_all_articles_known_at_it(
 ) -> None:
     app.query_params["period"] = "7d"
     app.run()
-    control(app, "against_choice").set_value(against).run()
+    app.selectbox(key="compare_choice").set_value(against).run()
     since = date.fromisoformat(str(app.session_state["readership_run"].tomorrow)) - timedelta(days=7)
     now, then = (mean_at_24h(newsroom, [since - timedelta(days=shift) for shift in part]) for part in ([0], shifts))
     shown = app.metric[2]
@@ -111,7 +111,7 @@ def test_without_dates_there_is_nothing_to_compare_with(app: AppTest) -> None:
     app.run()
     sound(app)
     assert [metric.delta for metric in app.metric][:3] == ["", "", ""]
-    assert "against_choice" not in [found.key for found in app.get("segmented_control")]
+    assert not any("Beside" in caption.value for caption in app.caption)
 
 
 @pytest.mark.parametrize("grain", ["hour", "day", "week", "month"])

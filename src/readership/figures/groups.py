@@ -51,12 +51,14 @@ class Span:
     today: date | None
 
 
-def breakdown(rows: pd.DataFrame, counting: str, language: Language) -> Figure:
+def breakdown(rows: pd.DataFrame, counting: str, language: Language, *, beside: str = "") -> Figure:
     """What share of articles and of views each group has.
 
     Args:
         rows: of `group_views` with `name`; the first 15 by views are drawn.
         counting: `full` counts an article in each of its groups, `fractional` divides it among them.
+        beside: what the columns `share_of_articles_then` and `share_of_views_then` hold, drawn as strokes over the
+            bars when each article counts in full; none when empty.
     """
     say = language.say
     shares = divided(rows) if counting == "fractional" else rows
@@ -81,9 +83,35 @@ def breakdown(rows: pd.DataFrame, counting: str, language: Language) -> Figure:
             hoverinfo="text",
         )
     fig.update_layout(barmode="group", bargap=0.3)
+    compared = _shares_then(fig, shown, labels, beside, language) if counting == "full" else []
     listed_axis(fig, labels)
-    _share_axis(fig, shown[["share_of_articles", "share_of_views"]], language)
+    _share_axis(fig, shown[["share_of_articles", "share_of_views", *compared]], language)
     return Figure(fig, say("Output and result"), _counted(counting, language), _balance(shown, language))
+
+
+def _shares_then(
+    fig: go.Figure, shown: pd.DataFrame, labels: Sequence[str], beside: str, language: Language
+) -> list[str]:
+    """The other side of a comparison as an upright stroke on each bar; the columns that are drawn."""
+    drawn = [name for name in ("share_of_articles_then", "share_of_views_then") if beside and name in shown]
+    for name in drawn:
+        # Two bars a group fill 70 % of its line, the first on top.
+        shift = -0.175 if name.startswith("share_of_articles") else 0.175
+        fig.add_scatter(
+            x=numbers(shown[name]),
+            y=[place + shift for place in range(len(shown))],
+            mode="markers",
+            marker={"symbol": "line-ns", "size": 13, "line": {"width": 3, "color": ORANGE}, "color": ORANGE},
+            name=literal(shorten(beside, 60)),
+            legendgroup="beside",
+            showlegend=name == drawn[0],
+            hovertext=[
+                f"<b>{label}</b><br>{literal(beside)}: {language.percent(x, 1)}"
+                for label, x in zip(labels, numbers(shown[name]), strict=True)
+            ],
+            hoverinfo="text",
+        )
+    return drawn
 
 
 def divided(rows: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from readership.figures.style import (
     BLUE_FAINT,
     GREY,
     GREY_FAINT,
+    ORANGE,
     PURPLE,
     Figure,
     canvas,
@@ -49,6 +50,7 @@ def views_by_publication(
     young: date | None = None,
     cumulative: bool = False,
     notes: Notes = (),
+    beside: str = "",
 ) -> Figure:
     """Views to date of the articles published in each bucket.
 
@@ -58,11 +60,13 @@ def views_by_publication(
         days: the chosen days, which the axis covers to its ends.
         young: articles published since then are still being read, so that buckets reaching beyond it are hatched.
         cumulative: add the buckets up.
+        beside: what the column `views_then` holds, drawn as a line; no line when empty.
     """
     say = language.say
     shown = thin(_summed(rows, cumulative), "views", MAX_BARS)
-    fig = canvas(legend=young is not None and not cumulative)
+    fig = canvas(legend=(young is not None and not cumulative) or bool(beside))
     _draw(fig, shown, cumulative, [_hover_published(row, grain, language) for row in records(shown)])
+    _other(fig, shown, beside, grain, language, cumulative=cumulative)
     if young is not None and not cumulative:
         ends = pd.to_datetime(shown["bucket"]) + _LENGTH[grain]
         _hatch(fig, shown, ends > pd.Timestamp(young), say("articles of less than 7 days, still being read"))
@@ -86,18 +90,21 @@ def views_at_age(
     *,
     cumulative: bool = False,
     notes: Notes = (),
+    beside: str = "",
 ) -> Figure:
     """Views at one age of the articles published in each bucket: old and young buckets can be compared.
 
     Args:
         rows: bucket, age_h, articles, views, known, unknown; only buckets wholly older than the age.
         basis: `sum`, `mean` or `median` of the articles' views at that age; what `views` holds.
+        beside: as in `views_by_publication`.
     """
     say = language.say
     shown = thin(_summed(rows, cumulative), "views", MAX_BARS)
-    age = age_words(int(rows["age_h"].iloc[0]), language) if len(rows) else ""
-    fig = canvas()
+    age = age_words(int(rows["age_h"].dropna().iloc[0]), language) if rows["age_h"].notna().any() else ""
+    fig = canvas(legend=bool(beside))
     _draw(fig, shown, cumulative, [_hover_age(row, grain, age, language) for row in records(shown)])
+    _other(fig, shown, beside, grain, language, cumulative=cumulative)
     _finish(fig, shown, grain, language, days, notes)
     if len(rows) and days[1]:
         _too_young(fig, pd.Timestamp(rows["bucket"].iloc[-1]) + _LENGTH[grain], pd.Timestamp(days[1]), grain, language)
@@ -124,6 +131,7 @@ def views_gained(
     *,
     cumulative: bool = False,
     notes: Notes = (),
+    beside: str = "",
 ) -> Figure:
     """Views gained in each bucket: what was observed inside it, what was spread over it, and what is usual.
 
@@ -131,9 +139,10 @@ def views_gained(
         rows: bucket (local), label, views, observed_share, covered_share, baseline, complete; in order.
         band: day, median, q1, q3 of the same weekday in the weeks before; drawn for days only.
         cumulative: add the buckets up; buckets in which nothing was being read add nothing, and are counted.
+        beside: as in `views_by_publication`.
     """
     shown = thin(_summed(rows, cumulative), "views", MAX_BARS)
-    fig = canvas(legend=not cumulative)
+    fig = canvas(legend=not cumulative or bool(beside))
     hover = [_hover_gained(row, grain, language) for row in records(shown)]
     if cumulative:
         _draw(fig, shown, cumulative, hover)
@@ -142,6 +151,7 @@ def views_gained(
             _band(fig, band, language)
         _stacked(fig, shown, hover, language)
         _hatch(fig, shown, _unripe(shown), language.say("not over, or not fully read yet"))
+    _other(fig, shown, beside, grain, language, cumulative=cumulative)
     _finish(fig, shown, grain, language, days, notes)
     return Figure(
         fig,
@@ -173,7 +183,46 @@ def _gained_words(rows: pd.DataFrame, grain: str, cumulative: bool, language: La
 
 def _summed(rows: pd.DataFrame, cumulative: bool) -> pd.DataFrame:
     """The rows, their views added up from the first one when asked for; the unknown stays unknown."""
-    return rows.assign(views=rows["views"].astype("Float64").cumsum()) if cumulative else rows
+    if not cumulative:
+        return rows
+    return rows.assign(**{name: rows[name].astype("Float64").cumsum() for name in ("views", THEN) if name in rows})
+
+
+THEN, CHANGE = "views_then", "views_change_percent"
+"""What the other side of a comparison has in the same place, and the change in percent (queries.comparison)."""
+
+
+def _other(
+    fig: go.Figure, shown: pd.DataFrame, beside: str, grain: str, language: Language, *, cumulative: bool
+) -> None:
+    """The other side of a comparison: the outline of its bars over the own ones, or a second rising line."""
+    if not beside or THEN not in shown:
+        return
+    stepped = not cumulative and len(shown) <= BARS_UP_TO
+    fig.add_scatter(
+        x=list(shown["bucket"]),
+        y=numbers(shown[THEN]),
+        mode="lines",
+        line={"color": ORANGE, "width": 2, "shape": "hvh" if stepped else "linear", "dash": "solid"},
+        name=literal(shorten(beside, 90)),
+        hovertext=[_hover_other(row, grain, language, cumulative=cumulative) for row in records(shown)],
+        hoverinfo="text",
+        connectgaps=False,
+    )
+
+
+def _hover_other(row: dict[str, Any], grain: str, language: Language, *, cumulative: bool) -> str:
+    lines = [
+        f"<b>{bucket_words(row['bucket'], grain, language)}</b>",
+        language.say(
+            "{views} views now, {then} beside",
+            views=language.number(row["views"]),
+            then=language.number(row[THEN], 1),
+        ),
+    ]
+    if not cumulative and known(row[CHANGE]):
+        lines.append(language.signed_percent(row[CHANGE] / 100))
+    return "<br>".join(lines)
 
 
 def _draw(fig: go.Figure, shown: pd.DataFrame, cumulative: bool, hover: list[str]) -> None:
@@ -233,7 +282,8 @@ def _outline(
 
 def _finish(fig: go.Figure, shown: pd.DataFrame, grain: str, language: Language, days: Days, notes: Notes) -> None:
     _time_axis(fig, shown["bucket"], grain, language, days)
-    count_axis(fig, shown["views"], language)
+    both = shown[[name for name in ("views", THEN) if name in shown]].astype("Float64").max(axis=1)
+    count_axis(fig, both, language)
     _peak_label(fig, shown, language)
     if len(shown):
         mark_notes(fig, notes, _LENGTH[grain] / 2, language)

@@ -27,8 +27,8 @@ DIMENSIONS = {
 }
 """What one value can be set against another of: its name in a URL, and the selection's field."""
 MAX_VALUE = 200
-THEN, CHANGE, NOTE = "_then", "_change", "_note"
-"""Endings of the columns that a join adds to a measure: the other side, the relative change, `new`."""
+THEN, CHANGE, NOTE = "_then", "_change_percent", "_note"
+"""Endings of the columns that a join adds to a measure: the other side, the change in percent of it, `new`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,17 +224,25 @@ Measures = Mapping[str, str]
 def joined(
     rows: pd.DataFrame, others: Sequence[pd.DataFrame], sides: Sequence[Side], on: str, measures: Measures
 ) -> pd.DataFrame:
-    """The rows with what the other side has for the same `on`, the change and a note; a row only there is left out.
+    """The rows with what the other side has for the same `on`, the change and a note; what only that side has, below.
 
-    Adds to each measure `_then` (mean of four for `mean4`), `_change` (relative: 0.12 is 12 % more; unknown against 0
-    or the unknown) and `_note` (`new` against 0). A value that the other side doesn't list counts 0 there when that
-    side is known, and is unknown otherwise.
+    Adds to each measure `_then` (mean of four for `mean4`), `_change_percent` (unknown against 0 or the unknown) and
+    `_note` (`new` against 0). A value that the other side doesn't list counts 0 there when that side is known, and is
+    unknown otherwise.
     """
-    out = rows.copy()
+    out = _with_missing(rows, others, on, measures)
     for measure, needs in measures.items():
-        parts = [_then(rows[on], other, side, on, measure, needs) for other, side in zip(others, sides, strict=True)]
+        parts = [_then(out[on], other, side, on, measure, needs) for other, side in zip(others, sides, strict=True)]
         changed(out, measure, _mean(parts, out.index))
     return out
+
+
+def _with_missing(rows: pd.DataFrame, others: Sequence[pd.DataFrame], on: str, measures: Measures) -> pd.DataFrame:
+    """The rows and, below, those that only another side has: nothing of what is counted, the rest unknown."""
+    there = pd.concat([other[on] for other in others]) if others else rows[on].iloc[:0]
+    only = there[~_keyed(there).isin(set(_keyed(rows[on])))].drop_duplicates()
+    counted: dict[str, Any] = {name: 0 for name, needs in measures.items() if needs}
+    return _with(rows, only.to_frame().assign(**counted))
 
 
 def _then(keys: pd.Series, other: pd.DataFrame, side: Side, on: str, measure: str, needs: str) -> pd.Series:
@@ -258,7 +266,7 @@ def changed(out: pd.DataFrame, measure: str, then: pd.Series) -> None:
     """Write the other side of a measure, its change and its note into the rows."""
     now = out[measure].astype("Float64")
     out[f"{measure}{THEN}"] = then
-    out[f"{measure}{CHANGE}"] = (now - then) / then.where(then != 0)
+    out[f"{measure}{CHANGE}"] = 100 * (now - then) / then.where(then != 0)
     is_new = ((then == 0) & (now.fillna(0) > 0)).fillna(value=False)
     out[f"{measure}{NOTE}"] = pd.Series(pd.NA, index=out.index, dtype="str").where(~is_new.astype(bool), "new")
 
@@ -287,16 +295,16 @@ def aligned(
             of values: in the same buckets as `rows`.
 
     Returns:
-        The rows with `_then`, `_change`, `_note`; buckets that only the other side has come with unknown figures. And
-        how much of the other side (a mean for `mean4`) stands in no bucket: the 31st beside a month of 30 days, by the
-        day.
+        The rows with `_then`, `_change_percent`, `_note`; buckets that only the other side has come with unknown
+        figures. And how much of the other side (a mean for `mean4`) stands in no bucket: the 31st beside a month of 30
+        days, by the day.
     """
     places = [
         _placed(other, side, beside, grain, rows, measure) for other, side in zip(others, beside.others, strict=True)
     ]
     own = rows.assign(bucket=pd.to_datetime(rows["bucket"]))
     buckets = sorted({bucket for found, _out in places for bucket in found.index} - set(own["bucket"]))
-    out = _with(own, buckets).sort_values("bucket", kind="stable", ignore_index=True)
+    out = _with(own, pd.DataFrame({"bucket": buckets})).sort_values("bucket", kind="stable", ignore_index=True)
     first = ~out["bucket"].duplicated()  # an hour that comes twice stands once on the other side
     known = [_is_known(side, needs) for side in beside.others]
     parts = [
@@ -308,10 +316,11 @@ def aligned(
     return out, sum(left for _found, left in places) / max(len(places), 1)
 
 
-def _with(rows: pd.DataFrame, buckets: Sequence[pd.Timestamp]) -> pd.DataFrame:
-    if not buckets:
-        return rows
-    empty = pd.DataFrame({"bucket": list(buckets)}).reindex(columns=rows.columns)
+def _with(rows: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    """The rows and some more, of which not all columns are known."""
+    if more.empty:
+        return rows.copy()
+    empty = more.reindex(columns=rows.columns)
     typed = {name: str(kind) for name, kind in rows.dtypes.items() if pd.api.types.is_extension_array_dtype(kind)}
     wide = {name: "Float64" for name, kind in rows.dtypes.items() if kind.kind in "iuf" and name not in typed}
     flags = {name: "boolean" for name, kind in rows.dtypes.items() if kind.kind == "b" and name not in typed}

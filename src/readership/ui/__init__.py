@@ -3,6 +3,8 @@
 from readership.ui.admin import admin_health, admin_links, admin_people, admin_tokens
 from readership.ui.annotations import notes
 from readership.ui.article import article_facts, article_figures, article_head, article_id, asked_article, in_common
+from readership.ui.compare import columns as compared_columns
+from readership.ui.compare import compared_with
 from readership.ui.context import has_edition, is_board, language, say, say_n, zone
 from readership.ui.converter import converter
 from readership.ui.data import draw, fetch
@@ -25,7 +27,17 @@ from readership.ui.groups import (
     topic_level,
 )
 from readership.ui.learnt import learnt_sections
-from readership.ui.parts import board, grain, groups, key_figures, lead, movers, of_all, with_names
+from readership.ui.parts import (
+    board,
+    grain,
+    groups,
+    key_figures,
+    lead,
+    movers,
+    of_all,
+    published_by,
+    with_names,
+)
 from readership.ui.rates import (
     article_rows,
     clashes,
@@ -63,6 +75,8 @@ __all__ = [
     "board",
     "clashes",
     "columns_with_rates",
+    "compared_columns",
+    "compared_with",
     "converter",
     "counting",
     "country_figures",
@@ -93,6 +107,7 @@ __all__ = [
     "one_group",
     "page",
     "plain",
+    "published_by",
     "rate_captures",
     "rate_changes",
     "rate_choice",

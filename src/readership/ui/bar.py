@@ -7,7 +7,7 @@ dialect; the choice lives in the session and is written to the URL after each ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -230,8 +230,12 @@ def _before(day: date | None) -> date | None:
     return day - timedelta(days=1) if day else None
 
 
-def draw() -> None:
-    """The bar itself: widgets, then the selection in words with its reset."""
+def draw(*controls: Callable[[Choice], None]) -> None:
+    """The bar itself: widgets, then the selection in words with its reset.
+
+    Args:
+        controls: drawn beside the words: what else is part of the choice, or does something with it.
+    """
     choice = current()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar"):
         _period(choice)
@@ -242,6 +246,8 @@ def draw() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar_more_row"):
         _text(choice)
         _more(choice)
+        for control in controls:
+            control(choice)
         _words(choice)
 
 

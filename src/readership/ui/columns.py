@@ -9,10 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from readership.i18n import mark
+from readership.queries.comparison import CHANGE, NOTE, THEN
 from readership.ui import context
 from readership.ui.context import say
 
-Kind = Literal["text", "word", "number", "decimal", "rate", "share", "day", "moment", "local", "wall", "link", "flag"]
+Kind = Literal[
+    "text", "word", "number", "decimal", "rate", "share", "change", "day", "moment", "local", "wall", "link", "flag"
+]
 
 
 @dataclass(frozen=True)
@@ -214,6 +217,27 @@ COLUMNS: dict[str, Column] = {
     "chance": Column(mark("Chance"), "share"),
     "precision": Column(mark("Right of those guessed"), "share"),
     "recall": Column(mark("Found of those printed"), "share"),
+    "health": Column(mark("Health"), "word"),
+    "said": Column(mark("What was seen")),
+    "ok_at": Column(mark("Last read"), "moment"),
+    "ok_url": Column(mark("What was read last"), "link"),
+    "behind": Column(mark("Articles behind"), "number"),
+    "requests": Column(mark("Requests"), "number"),
+    "unchanged": Column(mark("Unchanged"), "number"),
+    "failed": Column(mark("Failed"), "number"),
+    "seconds": Column(mark("Seconds an answer takes"), "decimal"),
+    "next_at": Column(mark("Next reading"), "moment"),
+    "paused_by": Column(mark("Paused by")),
+    "error": Column(mark("Error"), "word"),
+    "first_at": Column(mark("First"), "moment"),
+    "last_at": Column(mark("Last"), "moment"),
+    "due_at": Column(mark("Its turn"), "moment"),
+    "late_minutes": Column(mark("Minutes late"), "number"),
+    "what": Column(mark("What"), "word"),
+    "form": Column(mark("Form"), "word"),
+    "address": Column(mark("Address"), width="large"),
+    "read_at": Column(mark("Read"), "moment"),
+    "failures": Column(mark("Failures in a row"), "number"),
 }
 
 WORDS = {
@@ -249,8 +273,43 @@ WORDS = {
     "no": mark("no"),
     "site, language, section": mark("site, language, section"),
     "site, language": mark("site, language"),
+    "fine": mark("fine"),
+    "paused": mark("paused"),
+    "down": mark("down"),
+    "slow": mark("slow"),
+    "walled": mark("behind a wall"),
+    "forbidden": mark("forbidden by robots.txt"),
+    "changed": mark("changed layout"),
+    "trouble": mark("trouble"),
+    "server": mark("server error"),
+    "unreachable": mark("no connection"),
+    "certificate": mark("certificate not taken"),
+    "timeout": mark("too slow"),
+    "wall": mark("wall"),
+    "no article": mark("no article on the page"),
+    "robots": mark("robots.txt"),
+    "refused": mark("address refused"),
+    "too large": mark("too large"),
+    "broken": mark("broken off"),
+    "redirects": mark("redirects"),
+    "answer": mark("other answer"),
+    "cut off": mark("cut off"),
+    "article": mark("article"),
+    "document": mark("list of articles"),
+    "feed": mark("feed"),
+    "sitemap": mark("sitemap"),
+    "news": mark("news sitemap"),
+    "index": mark("index of sitemaps"),
+    "page": mark("section page"),
 }
 """States and kinds, which the queries give in English."""
+
+
+_BESIDE = {
+    THEN: mark("{measure}, beside"),
+    CHANGE: mark("{measure}, change"),
+    NOTE: mark("{measure}, note"),
+}
 
 
 def readable(rows: pd.DataFrame) -> pd.DataFrame:
@@ -282,7 +341,18 @@ def _on_clock(moments: pd.Series) -> pd.Series:
 
 def config(rows: pd.DataFrame) -> dict[str, Any]:
     """Streamlit's column configuration for the columns of a query."""
-    return {name: _config(_fitting(COLUMNS.get(name) or Column(name), rows[name])) for name in rows.columns}
+    return {name: _config(_fitting(named(name), rows[name])) for name in rows.columns}
+
+
+def named(name: str) -> Column:
+    """How a column is named and written; one that a comparison added (queries.comparison) by its measure."""
+    for ending, label in _BESIDE.items():
+        measure, found, _rest = name.rpartition(ending)
+        if found and not _rest and measure in COLUMNS:
+            words = say(label, measure=say(COLUMNS[measure].label))
+            kind: Kind = {THEN: COLUMNS[measure].kind, CHANGE: "change", NOTE: "word"}[ending]
+            return Column(words, kind)
+    return COLUMNS.get(name) or Column(name)
 
 
 def _fitting(column: Column, cells: pd.Series) -> Column:
@@ -300,6 +370,8 @@ def _config(column: Column) -> Any:
             return of.NumberColumn(label, width=width, format="%.2f")
         case "rate":
             return of.NumberColumn(label, width=width, format="%.4f")
+        case "change":
+            return of.NumberColumn(label, width=width, format="%+.0f %%")
         case "share":
             return of.NumberColumn(label, width=width, format="percent")
         case "day":

@@ -13,7 +13,7 @@ from readership.figures.groups import Span, divided
 from readership.figures.map import clicked
 from readership.i18n import known, mark
 from readership.queries import Selection
-from readership.ui import bar, context, names
+from readership.ui import bar, compare, context, names
 from readership.ui.choices import FRACTIONAL, FULL, WITH, choice, switch
 from readership.ui.context import say
 from readership.ui.data import ASKED, computed, draw, fetch
@@ -23,6 +23,8 @@ from readership.ui.stories import stories_added, story_table
 from readership.ui.text import plain
 
 FIELDS = {dimension: field for field, dimension in names.FIELDS.items()} | {"subtopic": "topics"}
+COMPARED = {"articles": "written", "share_of_articles": "written", "gained": "read", "share_of_views": ""}
+"""Columns of `group_views` that stand beside another period: not views to date, which had another time to grow."""
 MAX_VALUES = 100_000
 """More groups than there are: so that a chosen one is never left out for being small."""
 _ALL = {
@@ -51,8 +53,12 @@ def _home(dimension: str) -> str:
 
 
 def group_rows(selection: Selection, dimension: str, **params: Any) -> pd.DataFrame:
-    """The rows of `group_views` with names, the home countries in or out as the reader chose."""
-    return names.named(fetch("group_views", selection, dimension=dimension, home=_home(dimension), **params), dimension)
+    """The rows of `group_views` with names, the home countries in or out as the reader chose, beside what the reader
+    compares with."""
+    rows = compare.grouped(
+        "group_views", selection, "value", COMPARED, dimension=dimension, home=_home(dimension), **params
+    )
+    return names.named(rows, dimension)
 
 
 def group_index(selection: Selection, dimension: str) -> pd.DataFrame:
@@ -87,10 +93,9 @@ def group_table(rows: pd.DataFrame, index: pd.DataFrame, selection: Selection, d
         median_index="DOUBLE of the query group_index: median same-age index of the group's articles",
         indexed="BIGINT of the query group_index: articles with a known index",
     )
-    _choosable(
-        shown, f"{dimension}-groups", _columns(dimension, counting), lambda row: _filter(dimension, row["value"])
-    )
-    sums = fetch("group_sums", selection, dimension=dimension, home=_home(dimension))
+    order = compare.columns(_columns(dimension, counting), shown, "articles", "gained")
+    _choosable(shown, f"{dimension}-groups", order, lambda row: _filter(dimension, row["value"]))
+    sums = fetch("group_sums", compare.own(selection), dimension=dimension, home=_home(dimension))
     _adds_up(sums, counting)
     _switches(dimension, selection)
 
@@ -355,7 +360,9 @@ def country_pairs(selection: Selection) -> pd.DataFrame:
 
 def release_rows(selection: Selection) -> pd.DataFrame:
     """The rows of `release_dependence` with names."""
-    return names.named(fetch("release_dependence", selection), "source", "source")
+    measures = {"articles": "written", "share_of_articles": "written"}
+    rows = compare.grouped("release_dependence", selection, "source", measures)
+    return names.named(rows, "source", "source")
 
 
 def release_figures(selection: Selection) -> None:
@@ -384,8 +391,9 @@ def release_table(rows: pd.DataFrame, selection: Selection) -> None:
     """Sources and credits as a table with what it adds up to; a click on a row filters by its source."""
     shown = computed(rows.assign(name=rows["name"].fillna(say("(own reporting)"))), rows)
     order = ["name", "articles", "share_of_articles", "cited", "credited", "views", "share_of_views"]
+    order = compare.columns(order, shown, "articles")
     _choosable(shown, "source-groups", order, _source)
-    _adds_up(fetch("release_sums", selection), FULL)
+    _adds_up(fetch("release_sums", compare.own(selection)), FULL)
     with st.container(horizontal=True, vertical_alignment="bottom", key="group_switches"):
         _mode(selection)
 

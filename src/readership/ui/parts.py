@@ -17,20 +17,13 @@ from readership.figures.ranks import called
 from readership.figures.style import records
 from readership.i18n import UNKNOWN, known, mark
 from readership.queries import Selection
-from readership.ui import context
+from readership.queries.comparison import Beside
+from readership.ui import compare, context
 from readership.ui.context import say
 from readership.ui.data import ASKED, ORIGIN, draw, fetch
 from readership.ui.show import exportable, table
 from readership.ui.text import plain
 
-AGAINST = {
-    "previous": mark("the period before"),
-    "weekday": mark("the same weekdays before"),
-    "month": mark("the month before"),
-    "year": mark("a year ago"),
-    "mean4": mark("the mean of 4 before"),
-}
-"""What a period can be set beside; the names are those of the query `compare`."""
 AGE = "24"
 
 
@@ -44,14 +37,18 @@ def lead(today: pd.DataFrame) -> None:
 
 
 def key_figures(facts: pd.DataFrame, selection: Selection) -> None:
-    """The period in four figures beside another period that the reader chooses, where the two can be compared.
+    """The period in four figures beside what the reader compares with, where the two can be compared.
 
     Args:
         facts: the one row of the query `key_figures`.
         selection: the same; asked again for the comparison.
     """
-    compared, against = _compared(selection)
+    chosen = compare.of_figures()
+    both = compare.beside(selection, chosen) if chosen else None
+    compared = _compared(selection, both)
     row, language = facts.iloc[0], context.current().language
+    if both:
+        st.caption(plain(say("Beside {other}", other=_other_words(both, compared["gained"]))))
     with st.grid(4, min_column_width=190, key="key_figures"):
         _metric(say("Articles published"), language.number(row["articles"]), _change(compared["articles"]))
         _metric(
@@ -63,48 +60,72 @@ def key_figures(facts: pd.DataFrame, selection: Selection) -> None:
                 views=language.number(row["baseline"]),
             ),
         )
-        _at_age(selection, compared["articles"], against)
-        _metric(
-            say("Views of these articles to date"),
-            language.number(row["views"]),
-            (say("still growing"), say("so not compared; {n} without views", n=language.number(row["views_unknown"]))),
-            note=say(
-                "Articles without views: no page of theirs that was captured at a known moment shows a counter. "
-                "They are not zero."
-            ),
-        )
+        _at_age(selection, both)
+        _to_date(row, both, compared["views"])
+
+
+def _to_date(row: pd.Series, both: Beside | None, compared: Mapping[str, Any]) -> None:
+    """Views to date: articles of another period had another time to be read, so only values are compared."""
+    language = context.current().language
+    growing = (say("still growing"), say("so not compared; {n} without views", n=language.number(row["views_unknown"])))
+    is_fair = both is not None and not both.comparison.is_period
+    _metric(
+        say("Views of these articles to date"),
+        language.number(row["views"]),
+        _change(compared) if is_fair else growing,
+        note=say(
+            "Articles without views: no page of theirs that was captured at a known moment shows a counter. "
+            "They are not zero."
+        ),
+    )
 
 
 Compared = Mapping[str, Mapping[str, Any]]
 """Rows of the query `compare` by measure."""
 
 
-def _compared(selection: Selection) -> tuple[Compared, str]:
-    """The comparison that the reader chooses, and its name; nothing to choose when all dates are selected."""
-    if selection.since is None:
-        return _rows(selection, "previous"), "previous"
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="against"):
-        st.caption(say("Beside"), width="content")
-        choice = st.segmented_control(
-            say("Beside"),
-            list(AGAINST),
-            default="previous",
-            key="against_choice",
-            format_func=lambda name: say(AGAINST[name]),
-            required=True,
-            label_visibility="collapsed",
-            persist_state="session",
-        )
-        against = str(choice or "previous")
-        compared = _rows(selection, against)
-        st.caption(plain(_days(compared["gained"])), width="content")
-    return compared, against
+def _compared(selection: Selection, both: Beside | None) -> Compared:
+    """The comparison by measure; all unknown when nothing is compared."""
+    if both is None:
+        return _rows(selection, None)
+    chosen = both.comparison
+    if not chosen.is_period:
+        return _of_values(selection, both)
+    if chosen.kind == "custom":
+        return _rows(selection, "custom", other_since=str(chosen.since), other_until=str(chosen.until))
+    return _rows(selection, chosen.kind)
 
 
-def _rows(selection: Selection, against: str) -> Compared:
+def _of_values(selection: Selection, both: Beside) -> Compared:
+    """The same rows for another value in the same dates."""
+    own, other = _rows(selection, "previous"), _rows(both.others[0].selection, "previous")
+    found = {}
+    for measure in ("articles", "gained", "views"):
+        now, then = own[measure]["value"], other[measure]["value"]
+        change = now - then if known(now) and known(then) else None
+        found[measure] = {
+            "value": now, "other": then, "change": change, "note": None, "other_since": selection.since or True,
+            "cut_at": None,
+        }  # fmt: skip
+    return found
+
+
+def _other_words(both: Beside, row: Mapping[str, Any]) -> str:
+    """What stands beside, its days as far as they count, and when both are cut."""
+    words = compare.in_words(both.comparison)
+    days = _days(row) if both.comparison.is_period else ""
+    return f"{words}: {days}" if days else words
+
+
+_ROW = ("value", "other", "change", "note", "other_since", "other_until", "cut_at")
+
+
+def _rows(selection: Selection, against: str | None, **days: str) -> Compared:
     """The comparison by measure; of an edition without any reading, which has no rows, all is unknown."""
-    rows = fetch("compare", selection, against=against)
-    unknown = dict.fromkeys(map(str, rows.columns))
+    unknown: dict[str, Any] = dict.fromkeys(_ROW)
+    if against is None:
+        return defaultdict(lambda: unknown)
+    rows = fetch("compare", selection, against=against, **days)
     return defaultdict(lambda: unknown, {row["measure"]: row for row in records(rows)})
 
 
@@ -133,6 +154,8 @@ def _change(row: Mapping[str, Any]) -> Change:
     beside = say("then {views}", views=language.number(round(row["other"])))
     if known(row["note"]) and row["note"] == "partial":
         beside += " " + say("(not all sites were read then)")
+    if not known(row["change"]):
+        return say("not comparable"), beside
     if not row["other"]:
         return (say("new") if row["value"] else say("none")), beside
     return _signed(row["change"] / row["other"]), beside
@@ -146,10 +169,11 @@ def _signed(change: float) -> str:
     return language.signed_percent(whole).replace("−", "-").replace("±", "")
 
 
-def _at_age(selection: Selection, compared: Mapping[str, Any], against: str) -> None:
+def _at_age(selection: Selection, both: Beside | None) -> None:
     """Mean views at one age: what can be compared although younger articles have had less time."""
     language, days = context.current().language, [fetch("views_at_age", selection, grain="day", age=AGE)]
-    others = [fetch("views_at_age", one, grain="day", age=AGE) for one in _others(selection, compared, against)]
+    sides = both.others if both else ()
+    others = [fetch("views_at_age", side.selection, grain="day", age=AGE) for side in sides]
     (mean, of), (before, before_of) = _mean(days), _mean(others)
     change: Change = None
     if others:
@@ -165,16 +189,6 @@ def _at_age(selection: Selection, compared: Mapping[str, Any], against: str) -> 
             n=language.number(of),
         ),
     )
-
-
-def _others(selection: Selection, compared: Mapping[str, Any], against: str) -> list[Selection]:
-    """The selection in the periods it is compared with."""
-    since, until = compared["other_since"], compared["other_until"]
-    if selection.since is None or not known(since):
-        return []
-    shift = selection.since - since.date()
-    times = 4 if against == "mean4" else 1
-    return [replace(selection, since=since.date() - shift * k, until=until.date() - shift * k) for k in range(times)]
 
 
 def _mean(parts: Sequence[pd.DataFrame]) -> tuple[float | None, int]:
@@ -312,6 +326,12 @@ def of_all(rows: pd.DataFrame, facts: pd.DataFrame) -> None:
     number, whole = context.current().language.number, int(facts["articles"].iloc[0])
     if len(rows) < whole:
         st.caption(say("The first {n} of {all} articles.", n=number(len(rows)), all=number(whole)))
+
+
+def published_by(selection: Selection, by: str) -> pd.DataFrame:
+    """The rows of the query `publishing`, beside what the reader compares with."""
+    measures = {"articles": "written", "share_of_articles": "written", "median_24h": ""}
+    return compare.grouped("publishing", selection, "value", measures, by=by)
 
 
 def with_names(rows: pd.DataFrame, dimension: str) -> pd.DataFrame:

@@ -10,7 +10,8 @@ import streamlit as st
 from readership import figures
 from readership.figures.time import BARS_UP_TO, Days, Notes, age_words
 from readership.queries import Selection
-from readership.ui import context
+from readership.queries.comparison import THEN as ENDING
+from readership.ui import compare, context
 from readership.ui.annotations import notes, notes_form
 from readership.ui.context import say
 from readership.ui.data import ORIGIN, computed, draw, fetch
@@ -20,6 +21,7 @@ from readership.ui.show import show
 AGES = ("1", "3", "6", "12", "24", "48", "72", "168", "336", "720", "2160")
 TO_DATE = "now"
 YOUNG = timedelta(days=7)
+THEN = f"views{ENDING}"
 
 
 def views_over_time(selection: Selection) -> None:
@@ -83,7 +85,9 @@ def _days(selection: Selection) -> Days:
 def _gained(selection: Selection, bucket: str, cumulative: bool, noted: Notes) -> None:
     rows = fetch("views_gained", selection, grain=bucket)
     has_band = bucket == "day" and not cumulative and len(rows) <= BARS_UP_TO
-    band = fetch("band", selection) if has_band else None
+    rows, left = compare.over_time("views_gained", selection, rows, bucket)
+    # What is usual for the weekday gives way to what the reader asked to see beside it.
+    band = fetch("band", selection) if has_band and THEN not in rows else None
     figure = draw(
         figures.views_gained,
         rows,
@@ -93,12 +97,24 @@ def _gained(selection: Selection, bucket: str, cumulative: bool, noted: Notes) -
         band,
         cumulative=cumulative,
         notes=noted,
+        beside=_beside(selection, left),
     )
     show(figure, rows, "views-gained")
 
 
 def _published(selection: Selection, bucket: str, cumulative: bool, noted: Notes) -> None:
     rows, run = fetch("views_by_publication", selection, grain=bucket), context.current()
+    chosen = compare.current()
+    if chosen and chosen.is_period:
+        st.caption(
+            say(
+                "Views to date aren't compared with another period: its articles had another time to be read. "
+                "Choose an age instead."
+            )
+        )
+        left = 0.0
+    else:
+        rows, left = compare.over_time("views_by_publication", selection, rows, bucket, needs="")
     figure = draw(
         figures.views_by_publication,
         rows,
@@ -108,12 +124,18 @@ def _published(selection: Selection, bucket: str, cumulative: bool, noted: Notes
         young=run.tomorrow - YOUNG,
         cumulative=cumulative,
         notes=noted,
+        beside=_beside(selection, left),
     )
     show(figure, rows, "views-by-publication")
 
 
 def _at_age(selection: Selection, bucket: str, age: str, basis: str, cumulative: bool, noted: Notes) -> None:
     rows = fetch("views_at_age", selection, grain=bucket, age=age, basis=basis)
+    if basis == "sum" or bucket == "day" or not _is_period():
+        rows, left = compare.over_time("views_at_age", selection, rows, bucket, needs="", age=age, basis=basis)
+    else:
+        st.caption(say("A mean or median by week or month isn't set beside another period; choose days, or the sum."))
+        left = 0.0
     figure = draw(
         figures.views_at_age,
         rows,
@@ -123,8 +145,23 @@ def _at_age(selection: Selection, bucket: str, age: str, basis: str, cumulative:
         _days(selection),
         cumulative=cumulative,
         notes=noted,
+        beside=_beside(selection, left),
     )
     show(figure, rows, "views-at-age")
+
+
+def _is_period() -> bool:
+    chosen = compare.current()
+    return chosen is not None and chosen.is_period
+
+
+def _beside(selection: Selection, left: float) -> str:
+    """What the chart's second line is, and how much of it has no place; empty when there is none."""
+    words = compare.compared_with(selection)
+    if not left:
+        return words
+    number = context.current().language.number
+    return say("{words}; {views} of its views on days that have no day beside", words=words, views=number(round(left)))
 
 
 def beside(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:

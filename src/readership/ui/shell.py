@@ -11,7 +11,7 @@ import streamlit as st
 from readership.accounts.people import Person, Role
 from readership.errors import ReadershipError
 from readership.i18n import LANGUAGES, Language, mark
-from readership.ui import bar, context, header, login, who
+from readership.ui import bar, compare, context, header, login, who
 from readership.ui.context import is_board, say
 
 FOLDER = Path(__file__).resolve().parents[3] / "pages"
@@ -80,7 +80,7 @@ def run() -> None:
     if not board:
         header.draw(sharing=bool(chosen and entry.bar and asking.may(entry.role)))
         if chosen and entry.bar:
-            bar.draw()
+            bar.draw(compare.control)
     if chosen:
         bar.write_url()
     renew()
