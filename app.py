@@ -6,10 +6,9 @@ no `pages/` stands beside it and no page is ever served without its router.
 
 import streamlit as st
 
-from readership import settings
-from readership.api import exports
+from readership import api, settings
 from readership.ui.exported import parts
 from readership.ui.server import MIDDLEWARE, ROUTES, SCRIPT, SECRETS, explain, lifespan
 
-routes = [*exports.routes(settings.load(), parts), *ROUTES]
+routes = [*api.routes(settings.load(), parts), *ROUTES]
 app = st.App(SCRIPT, routes=routes, middleware=MIDDLEWARE, lifespan=lifespan, on_script_error=explain, secrets=SECRETS)

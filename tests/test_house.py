@@ -13,8 +13,6 @@ FILES = [ROOT / "app.py", *PAGES]
 ALLOWED = {"streamlit", "readership.ui", "readership.ui.server", "readership.figures", "readership"}
 LAUNCHER = frozenset({"readership.settings", "readership.api", "readership.ui.exported"})
 """What the launcher puts together besides: rooms that don't know one another."""
-LAUNCHER = {"readership.api", "readership.settings"}
-"""What only the launcher may import: it puts routes and pages together."""
 MAX_LINES = 60
 SQL = ("select ", "insert ", "update ", "delete ", "with ", "from ")
 FRAME_WORK = {
