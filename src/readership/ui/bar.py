@@ -16,23 +16,18 @@ import streamlit as st
 
 from readership.i18n import mark
 from readership.queries import MODES, URL_NAMES, VALUES, Selection
+from readership.queries.clock import clock
 from readership.queries.comparison import Comparison
-from readership.queries.selection import MAX_TEXT
+from readership.queries.selection import LISTED, MAX_TEXT
+from readership.queries.selection import SEVERAL as SEVERAL
 from readership.ui import context, names
 from readership.ui.context import say
 from readership.ui.data import fetch
+from readership.ui.periods import DEFAULT as DEFAULT
+from readership.ui.periods import OWN, PERIODS, span
 from readership.ui.text import one_line, plain
 
-PERIODS: dict[str, tuple[str, int | None]] = {
-    "7d": (mark("7 days"), 7),
-    "28d": (mark("28 days"), 28),
-    "90d": (mark("90 days"), 90),
-    "365d": (mark("12 months"), 365),
-    "all": (mark("Everything"), None),
-    "own": (mark("Own dates"), None),
-}
-DEFAULT = "28d"
-_CHOICE, _WRITTEN, _PAGE = "readership_choice", "readership_url", "readership_page"
+_CHOICE = "readership_choice"
 _LABELS = "readership_bar_labels"
 _WIDGET = "bar_"
 _FIELDS = {
@@ -44,11 +39,17 @@ _FIELDS = {
     "author": ("authors", mark("Author")),
     "source": ("sources", mark("Cited source")),
     "credit": ("credits", mark("Photo credit")),
+    "age_class": ("ages", mark("Age class")),
+    "state": ("states", mark("State")),
 }
 _INLINE = ("topic", "country", "section", "language")
-_RARER = ("author", "source", "credit", "site")
-SEVERAL = ("topics", "countries", "authors", "sources", "credits")
-"""Fields of which an article may have several values (or, for the last two, that are counted like them)."""
+_RARER = ("author", "source", "credit", "site", "age_class", "state")
+_NOT = "\0"
+"""Stands before a value in a filter's list that is to be left out; no value from outside has it."""
+_WIDEST = 18
+"""Letters of a name in a list; the sentence below has it whole."""
+_LONGEST = 500
+"""Values of a field that are listed at most, as the query `options` has it."""
 COMPARE = "compare"
 _OURS = {"period", COMPARE, *URL_NAMES.values(), *(f"no_{URL_NAMES[name]}" for name in VALUES)}
 
@@ -56,83 +57,105 @@ _OURS = {"period", COMPARE, *URL_NAMES.values(), *(f"no_{URL_NAMES[name]}" for n
 @dataclass(frozen=True)
 class Choice:
     """What the reader chose: a period by name, the selection (with days of its own only for the period `own`), and what
-    it is compared with (None: key figures with the period before, nothing else; drawn by `ui/compare.py`)."""
+    it is compared with (None: key figures with the period before, nothing else; drawn by `ui/compare.py`).
+
+    Attributes:
+        unread: what the URL asked for that can't be read, as `name=value`; nothing is shown while there is any.
+    """
 
     period: str
     selection: Selection
     compare: Comparison | None = None
+    unread: tuple[str, ...] = ()
 
-    def resolved(self, tomorrow: date) -> Selection:
-        """The selection with the period's days filled in, counted back from the last day with figures."""
-        if self.period == "own":
+    def resolved(self, tomorrow: date, week_start: int = 1) -> Selection:
+        """The selection with the period's days filled in, counted back from the last day with figures.
+
+        Args:
+            week_start: 1 Monday … 7 Sunday; `bar.resolved` takes both from the chosen sites' clock.
+        """
+        if self.period == OWN:
             return self.selection
-        length = PERIODS[self.period][1]
-        since = tomorrow - timedelta(days=length) if length else None
-        return replace(self.selection, since=since, until=tomorrow if length else None)
+        since, until = span(self.period, tomorrow, week_start)
+        return replace(self.selection, since=since, until=until)
 
     def to_url(self) -> dict[str, list[str]]:
         """URL parameters; the default choice has none."""
-        params: dict[str, list[str]] = {} if self.period in (DEFAULT, "own") else {"period": [self.period]}
+        params: dict[str, list[str]] = {} if self.period in (DEFAULT, OWN) else {"period": [self.period]}
         for name, value in self.selection.to_url():
+            params.setdefault(name, []).append(value)
+        for name, _, value in (one.partition("=") for one in self.unread):
             params.setdefault(name, []).append(value)
         return params | ({COMPARE: [str(self.compare)]} if self.compare else {})
 
 
 def from_url(params: Mapping[str, list[str]]) -> Choice:
-    """The choice that a URL makes; what can't be read is left out."""
-    selection, _unknown = Selection.from_url(params)
-    compare = _compare(params)
-    if selection.since or selection.until:
-        return Choice("own", selection, compare)
-    wish = (params.get("period") or [DEFAULT])[-1]
-    return Choice(wish if wish in PERIODS and wish != "own" else DEFAULT, selection, compare)
-
-
-def _compare(params: Mapping[str, list[str]]) -> Comparison | None:
+    """The choice that a URL makes; what can't be read is told by its `unread`."""
+    chosen, unread = Selection.from_url(params)
+    period, compare = (params.get("period") or [""])[-1], None
     try:
-        return Comparison.read(params[COMPARE][-1]) if params.get(COMPARE) else None
+        compare = Comparison.read(params[COMPARE][-1]) if params.get(COMPARE) else None
     except ValueError:
-        return None
+        unread.append(f"{COMPARE}={params[COMPARE][-1]}"[:80])
+    own = bool(chosen.since or chosen.until)
+    if period and (period not in PERIODS or (period == OWN and not own)):
+        unread.append(f"period={period}"[:80])
+        period = ""
+    return Choice(OWN if own else period or DEFAULT, chosen, compare, tuple(unread))
 
 
 def current() -> Choice:
-    """The choice of this session: from the URL at first, from the widgets later, from the URL again after Back."""
-    state, params = st.session_state, _params()
-    if _CHOICE not in state:
-        _set(from_url(params))
-        return _stored()
-    moved, ours = _from_widgets(_stored()), _ours(params)
-    # Only when no widget changed can a URL other than the one written be the reader's doing (Back, Forward);
-    # otherwise it is an older one that the browser had not replaced yet.
-    went_back = moved == _stored() and state.get(_WRITTEN, ours) != ours and state.get(_PAGE) == st.context.url
-    if went_back:
-        _set(from_url(params))
+    """The choice of this session: from the URL at first and after Back or Forward, else from the widgets."""
+    state = st.session_state
+    if _CHOICE not in state or context.by_history():
+        _set(from_url(params()))
     else:
-        state[_CHOICE] = moved
+        state[_CHOICE] = _from_widgets(_stored())
     return _stored()
 
 
 def selection() -> Selection:
     """The selection that pages ask their questions under."""
-    return current_or_default().resolved(context.current().tomorrow)
+    return resolved(current_or_default())
+
+
+def resolved(choice: Choice) -> Selection:
+    """The choice's selection with its days, by the clock and the week of the chosen sites."""
+    run = context.current()
+    if run.edition is None:
+        return choice.resolved(run.tomorrow)
+    own = clock(choice.selection, run.edition)
+    return choice.resolved(run.day_in(own.zone) + timedelta(days=1), own.week_start)
 
 
 def current_or_default() -> Choice:
     """The session's choice; when a page runs without the router, that of the URL."""
     choice: Choice | None = st.session_state.get(_CHOICE)
-    return choice or from_url(_params())
+    return choice or from_url(params())
 
 
 def write_url() -> None:
-    """Put the choice into the URL beside what else stands there (`lang`, `article`, `board`)."""
-    kept = {name: values for name, values in _params().items() if name not in _OURS}
-    if wish := st.session_state.get(context.LANGUAGE):
-        kept["lang"] = [wish]
-    params = kept | _stored().to_url()
-    if params != _params():
-        st.query_params.from_dict(params)
-    st.session_state[_WRITTEN] = _ours(params)
-    st.session_state[_PAGE] = st.context.url
+    """Put the choice into the URL beside what else stands there (`lang`, `article`, `board`).
+
+    Streamlit's page adds an entry to the browser's history for each such change, and asks for a run when the reader
+    goes Back or Forward to one (`context.by_history`).
+    """
+    kept = {name: values for name, values in params().items() if name not in _OURS}
+    wanted = kept | link()
+    if wanted != params():
+        st.query_params.from_dict(wanted)
+
+
+def link(**more: str) -> dict[str, list[str]]:
+    """URL parameters of another page under the choice as it is now, with parameters of that page's own."""
+    wish = st.session_state.get(context.LANGUAGE)
+    own = {name: [value] for name, value in more.items()}
+    return ({"lang": [wish]} if wish else {}) | current_or_default().to_url() | own
+
+
+def is_default() -> bool:
+    """Nothing is chosen but the default period."""
+    return current_or_default() == Choice(DEFAULT, Selection())
 
 
 def reset() -> None:
@@ -140,10 +163,15 @@ def reset() -> None:
     _set(Choice(DEFAULT, Selection()))
 
 
+def leave_out_unread() -> None:
+    """Go on without what the URL asked for and can't be read."""
+    _set(replace(current_or_default(), unread=()))
+
+
 def change(**fields: Any) -> None:
     """Other values for fields of the selection, the rest as chosen: for callbacks of figures and tables."""
     choice = current_or_default()
-    _set(replace(choice, selection=replace(choice.selection, **fields)))
+    _set(replace(choice, selection=replace(choice.selection, **fields), unread=()))
 
 
 def compare_with(comparison: Comparison | None) -> None:
@@ -169,11 +197,6 @@ def selected(*fields: str) -> bool:
     return any(getattr(chosen, f"{prefix}{field}") for field in fields for prefix in ("", "no_"))
 
 
-def _ours(params: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """What of the URL is the bar's; a page may keep parameters of its own there."""
-    return {name: values for name, values in params.items() if name in _OURS}
-
-
 def _stored() -> Choice:
     choice: Choice = st.session_state[_CHOICE]
     return choice
@@ -185,7 +208,8 @@ def _set(choice: Choice) -> None:
         del st.session_state[key]
 
 
-def _params() -> dict[str, list[str]]:
+def params() -> dict[str, list[str]]:
+    """The URL's parameters, each with all its values."""
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
@@ -201,24 +225,32 @@ def _from_widgets(choice: Choice) -> Choice:
     """The stored choice with what the widgets that are on the page say."""
     chosen = choice.selection
     period = _widget("period", choice.period) or choice.period
-    changes: dict[str, Any] = {
-        field: _values(name, _widget(name, getattr(chosen, field))) for name, (field, _) in _FIELDS.items()
-    }
+    changes: dict[str, Any] = {}
+    for name, (field, _) in _FIELDS.items():
+        values = _values(name, _widget(name, _listed(chosen, field)))
+        changes[field] = tuple(value for value in values if not value.startswith(_NOT))
+        changes[f"no_{field}"] = tuple(value.removeprefix(_NOT) for value in values if value.startswith(_NOT))
     changes["text"] = one_line(_widget("text", chosen.text) or "")[:MAX_TEXT]
     changes["in_body"] = bool(_widget("in_body", chosen.in_body))
     changes["mode"] = _widget("mode", chosen.mode) or chosen.mode
     changes["question"] = _widget("question", chosen.question) or chosen.question
     since, until = _days(period, choice)
-    return Choice(period, replace(chosen, since=since, until=until, **changes), choice.compare)
+    moved = replace(choice, period=period, selection=replace(chosen, since=since, until=until, **changes))
+    return moved if moved == choice else replace(moved, unread=())
+
+
+def _listed(chosen: Selection, field: str) -> list[str]:
+    """A field's values as its list has them: those that are wanted, then those that are left out."""
+    return [*getattr(chosen, field), *(_NOT + value for value in getattr(chosen, f"no_{field}"))]
 
 
 def _days(period: str, choice: Choice) -> tuple[date | None, date | None]:
     """First day and the day after the last of a period of one's own."""
-    if period != "own":
+    if period != OWN:
         return None, None
-    if choice.period != "own":
-        resolved = choice.resolved(context.current().tomorrow)
-        return resolved.since, resolved.until
+    if choice.period != OWN:
+        before = resolved(choice)
+        return before.since, before.until
     first = _widget("first", choice.selection.since)
     last = _widget("last", _before(choice.selection.until))
     if first and last and first > last:
@@ -231,43 +263,48 @@ def _before(day: date | None) -> date | None:
 
 
 def draw(*controls: Callable[[Choice], None]) -> None:
-    """The bar itself: widgets, then the selection in words with its reset.
+    """The bar itself: the period, the filters, and the selection in words with its reset.
 
     Args:
-        controls: drawn beside the words: what else is part of the choice, or does something with it.
+        controls: drawn after the filters: what else is part of the choice, or does something with it.
     """
     choice = current()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="small", key="bar"):
         _period(choice)
-        for name in _INLINE:
-            _many(name, choice)
-        if choice.period == "own":
+        if choice.period == OWN:
             _own_days(choice)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar_more_row"):
+        for name in _INLINE:
+            _many(name, choice)
         _text(choice)
         _more(choice)
         for control in controls:
             control(choice)
-        _words(choice)
+    _words(choice)
+    _unheard(choice)
 
 
 def _more(choice: Choice) -> None:
     """The filters that are wanted less often; their values are counted only when they are looked at."""
-    with st.popover(say("More"), key="bar_more", on_change="rerun") as opened:
+    rarer = sum(len(_listed(choice.selection, _FIELDS[name][0])) for name in _RARER)
+    label = say("More ({n})", n=rarer) if rarer else say("More")
+    with st.popover(label, key="bar_more", on_change="rerun") as opened:
+        st.caption(say("The second half of each list leaves out: type “not” there, then a name."))
         _question(choice)
         _mode(choice)
         st.checkbox(
             say("Look for the words in the whole text (slower)"), key=_seed("in_body", choice.selection.in_body)
         )
         if opened.open:
-            for name in _RARER:
-                _many(name, choice, width="stretch")
+            with st.grid(2, key="bar_rarer"):
+                for name in _RARER:
+                    _many(name, choice, width="stretch")
 
 
 def _mode(choice: Choice) -> None:
     labels = mode_labels()
     st.segmented_control(
-        say("Several topics, countries, authors or sources"),
+        say("Several topics, countries, authors, sources or states"),
         list(labels),
         key=_seed("mode", choice.selection.mode),
         format_func=labels.__getitem__,
@@ -295,16 +332,16 @@ def _period(choice: Choice) -> None:
         key=_seed("period", choice.period),
         format_func=lambda p: say(PERIODS[p][0]),
         required=True,
+        label_visibility="collapsed",
     )
 
 
 def _own_days(choice: Choice) -> None:
-    st.date_input(
-        say("First day"), value=None, format="YYYY-MM-DD", width=140, key=_seed("first", choice.selection.since)
-    )
-    st.date_input(
-        say("Last day"), value=None, format="YYYY-MM-DD", width=140, key=_seed("last", _before(choice.selection.until))
-    )
+    days = {"first": choice.selection.since, "last": _before(choice.selection.until)}
+    for (name, day), label in zip(days.items(), (say("First day"), say("Last day")), strict=True):
+        st.date_input(
+            label, value=None, format="YYYY-MM-DD", width=130, key=_seed(name, day), label_visibility="collapsed"
+        )
 
 
 def _text(choice: Choice) -> None:
@@ -312,7 +349,7 @@ def _text(choice: Choice) -> None:
         say("Words in title or lead"),
         key=_seed("text", choice.selection.text),
         max_chars=MAX_TEXT,
-        width=220,
+        width=160,
         placeholder=say("all words must occur"),
     )
 
@@ -328,15 +365,14 @@ def _question(choice: Choice) -> None:
     )
 
 
-def _many(name: str, choice: Choice, width: int | str = 178) -> None:
+def _many(name: str, choice: Choice, width: int | str = 168) -> None:
+    """One field's filter: its values, and each again as one to leave out, with the articles that have it."""
     field, label = _FIELDS[name]
-    chosen = list(getattr(choice.selection, field))
-    counts = _counts(name, choice)
-    if not counts and not chosen:
-        return
-    options = list(counts) + [value for value in chosen if value not in counts]
-    number = context.current().language.number
-    labels = {value: f"{names.of(name, value)} ({number(counts.get(value, 0))})" for value in options}
+    wanted, left_out = _counts(name, choice), _counts(name, choice, prefix="no_")
+    chosen = _listed(choice.selection, field)
+    options = [*wanted, *(_NOT + value for value, articles in left_out.items() if articles)]
+    options += [value for value in chosen if value not in options]
+    labels = _labels(name, options, wanted, left_out)
     _remember(name, labels, chosen)
     st.multiselect(
         say(label),
@@ -344,8 +380,46 @@ def _many(name: str, choice: Choice, width: int | str = 178) -> None:
         key=_seed(name, chosen),
         format_func=labels.__getitem__,
         placeholder=say("any"),
+        disabled=not options,
+        filter_mode="contains",
+        select_all=False,
         width=width,
     )
+
+
+def _labels(
+    name: str, options: Iterable[str], wanted: Mapping[str, int], left_out: Mapping[str, int]
+) -> dict[str, str]:
+    """The values as their list writes them; whole names for those that are the same when shortened."""
+    labels: dict[str, str] = {}
+    taken: set[str] = set()
+    for value in options:
+        counts = left_out if value.startswith(_NOT) else wanted
+        whole = names.of(name, value.removeprefix(_NOT))
+        label = _label(_short(whole) if name in _INLINE else whole, value, counts)
+        labels[value] = _label(whole, value, counts) if label in taken else label
+        taken.add(label)
+    return labels
+
+
+def _label(called: str, value: str, counts: Mapping[str, int]) -> str:
+    """A value with how many articles it brings, or takes away."""
+    bare = value.removeprefix(_NOT)
+    if bare not in counts and len(counts) >= _LONGEST:
+        return called if bare == value else say("not {name}", name=called)
+    articles = context.current().language.number(counts.get(bare, 0))
+    return f"{called} ({articles})" if bare == value else say("not {name} (−{n})", name=called, n=articles)
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for its count in a narrow list; of two levels mostly the second."""
+    above, parted, below = name.rpartition(names.UNDER)
+    start = f"{_cut(above, 5)}{parted}" if parted else ""
+    return start + _cut(below, _WIDEST - len(start))
+
+
+def _cut(text: str, letters: int) -> str:
+    return text if len(text) <= letters else f"{text[: letters - 1].rstrip(' ,')}…"
 
 
 def _remember(name: str, labels: Mapping[str, str], chosen: list[str]) -> None:
@@ -368,11 +442,57 @@ def _values(name: str, given: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known.get(one, one) for one in given))
 
 
-def _counts(name: str, choice: Choice) -> dict[str, int]:
-    """Values of a field and how many articles have each under the rest of the selection."""
-    others = choice.resolved(context.current().tomorrow).without(_FIELDS[name][0])
-    rows = fetch("options", others, field=name)
-    return dict(zip(rows["value"], rows["articles"], strict=True))
+def _counts(name: str, choice: Choice, prefix: str = "") -> dict[str, int]:
+    """Values of a field and how many articles have each under the rest of the selection.
+
+    Where several values must all be there, those chosen are part of the rest: another one comes on top of them.
+    """
+    field, whole = _FIELDS[name][0], resolved(choice)
+    together = not prefix and choice.selection.mode == "all" and field in SEVERAL
+    others = whole if together else whole.without(prefix + field)
+    if field in LISTED:
+        found = _options("options_standing", others, name)
+        return found | dict.fromkeys(set(LISTED[field]) - set(found), 0) if not prefix else found
+    # One question for all fields in which nothing is chosen.
+    return _options("options", others, name, **({} if others == whole else {"field": name}))
+
+
+def _options(query: str, chosen: Selection, name: str, **more: str) -> dict[str, int]:
+    rows = fetch(query, chosen, **more)
+    own = rows[rows["field"] == name]
+    return dict(zip(own["value"], own["articles"], strict=True))
+
+
+def _unheard(choice: Choice) -> None:
+    """Say which chosen values no article has at all: as written in a link, of another newsroom, or gone."""
+    chosen = choice.selection
+    doubtful = any(
+        set(getattr(chosen, prefix + field)) - set(_counts(name, choice, prefix))
+        for name, (field, _) in _FIELDS.items()
+        for prefix in ("", "no_")
+        if getattr(chosen, prefix + field) and field not in LISTED
+    )
+    if not doubtful and chosen.meter == Selection().meter:
+        return
+    rows = fetch("unheard", Selection(**{name: getattr(chosen, name) for name in _NAMING}))
+    if len(rows):
+        told = ", ".join(f"{field}={value}" for field, value in zip(rows["field"], rows["value"], strict=True))
+        st.warning(say("No article has what the selection names: {values}", values=plain(told)), icon=":material/help:")
+
+
+def refuse(choice: Choice) -> None:
+    """Say what of the URL can't be read; nothing is selected until the reader goes on without it."""
+    told = plain(", ".join(choice.unread))
+    st.warning(
+        say("The address asks for what can't be read, so nothing is selected: {values}", values=told),
+        icon=":material/link_off:",
+    )
+    if not context.is_board():
+        st.button(say("Go on without it"), on_click=leave_out_unread, key="bar_leave_out")
+
+
+_NAMING = ("meter", *(f"{prefix}{name}" for name in VALUES if name not in LISTED for prefix in ("", "no_")))
+"""Fields that hold values from outside."""
 
 
 def in_words(chosen: Selection) -> str:
@@ -388,8 +508,18 @@ def _both() -> list[tuple[str, str]]:
 
 
 def _words(choice: Choice) -> None:
-    run = context.current()
-    with st.container(horizontal=True, vertical_alignment="center", key="bar_words"):
-        st.caption(say("Selected: {words}", words=plain(in_words(choice.resolved(run.tomorrow)))), width="content")
-        if choice != Choice(DEFAULT, Selection()):
-            st.button(say("Reset selection"), type="tertiary", on_click=reset, key="bar_reset", icon=":material/close:")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar_words"):
+        st.caption(described(choice), width="content")
+        st.button(
+            say("Reset selection"),
+            type="tertiary",
+            on_click=reset,
+            key="bar_reset",
+            icon=":material/close:",
+            disabled=is_default(),
+        )
+
+
+def described(choice: Choice) -> str:
+    """The sentence that says what is selected, for Markdown."""
+    return say("Selected: {words}", words=plain(in_words(resolved(choice))))

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from readership.ui.context import by_history
+
 FULL, FRACTIONAL, WITHOUT, WITH = "full", "fractional", "without", "with"
 SWITCHES = {
     "count": (FULL, FRACTIONAL),
@@ -18,9 +20,9 @@ SWITCHES = {
 
 
 def choice(name: str) -> str:
-    """The reader's choice at a switch of these pages: from the URL at first, from the switch later."""
+    """The reader's choice at a switch of these pages: from the URL at first and after Back, from the switch later."""
     key, options = f"group_{name}", SWITCHES[name]
-    if key not in st.session_state:
+    if key not in st.session_state or by_history():
         wish = st.query_params.get(name)
         st.session_state[key] = wish if wish in options else options[0]
     return str(st.session_state[key] or options[0])

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from readership import i18n, queries, settings
 from readership.i18n import known
@@ -43,7 +44,12 @@ class Run:
     @property
     def today(self) -> date:
         """The local day of the as-of moment: the last day there can be figures for."""
-        return (self.as_of or datetime.now(UTC)).astimezone(ZoneInfo(self.zone)).date()
+        return self.day_in(self.zone)
+
+    def day_in(self, zone: str) -> date:
+        """The last day in that zone there can be figures for; a reading at midnight ends the day before."""
+        moment = self.as_of - timedelta(seconds=1) if self.as_of else datetime.now(UTC)
+        return moment.astimezone(ZoneInfo(zone)).date()
 
     @property
     def tomorrow(self) -> date:
@@ -57,12 +63,21 @@ def start() -> Run:
     edition = queries.current(own)
     run = Run(settings=own, language=language(), edition=edition, zone=_zone(edition))
     st.session_state[_RUN] = run
+    _put_at_hand(run)
     return run
 
 
 def current() -> Run:
     """The run as the router fixed it; a page that runs by itself fixes its own."""
-    return st.session_state.get(_RUN) or start()
+    at_hand: Run | None = getattr(get_script_run_ctx(), _RUN, None)
+    return at_hand or _put_at_hand(st.session_state.get(_RUN) or start())
+
+
+def _put_at_hand(run: Run) -> Run:
+    """Keep the run where this run of the script finds it at once: it is asked for with every text."""
+    if (context := get_script_run_ctx()) is not None:
+        setattr(context, _RUN, run)
+    return run
 
 
 def has_edition() -> bool:
@@ -80,6 +95,12 @@ def is_board() -> bool:
     return bool(st.query_params.get("board") == "1")
 
 
+def by_history() -> bool:
+    """Whether this run shows an address that the reader went Back or Forward to."""
+    run = get_script_run_ctx()
+    return bool(run and run.is_history_navigation)
+
+
 def newest_edition() -> queries.Edition | None:
     """The edition that is current at this moment, whatever the run reads."""
     return queries.current(settings.load())
@@ -88,7 +109,7 @@ def newest_edition() -> queries.Edition | None:
 def language() -> i18n.Language:
     """The interface language: the newsroom's setting, else the reader's choice (URL or switch), else the browser's."""
     wish = st.query_params.get("lang")
-    if LANGUAGE not in st.session_state and wish in i18n.LANGUAGES:
+    if (LANGUAGE not in st.session_state or by_history()) and wish in i18n.LANGUAGES:
         st.session_state[LANGUAGE] = wish
     return i18n.choose(settings.load().language, st.session_state.get(LANGUAGE), st.context.locale)
 

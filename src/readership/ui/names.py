@@ -13,6 +13,7 @@ from readership.errors import UsageError
 from readership.i18n import LANGUAGES, Language
 from readership.queries import URL_NAMES, VALUES
 from readership.ui import context
+from readership.ui.columns import WORDS
 from readership.ui.data import ORIGIN, Origin
 from readership.ui.text import one_line
 
@@ -56,6 +57,8 @@ def _named(dimension: str, value: str, language: Language) -> str:
         return UNDER.join(_topic(one, language) for one in lineage(value))
     if dimension == "subtopic":
         return _topic(value, language)
+    if dimension in ("age_class", "state"):
+        return language.say(WORDS.get(value, value))
     if dimension in ("source", "credit"):
         return _organisations().get(value, {}).get(language.code) or value
     return value

@@ -84,10 +84,14 @@ def run() -> None:
     if chosen:
         bar.write_url()
     renew()
-    if asking.may(entry.role):
-        page.run()
-    else:
+    if not asking.may(entry.role):
         login.not_yours(entry.role)
+    elif chosen and chosen.unread and entry.bar:
+        bar.refuse(chosen)
+    else:
+        page.run()
+    if board and chosen:
+        st.caption(bar.described(chosen))
 
 
 def _visit() -> None:
@@ -118,7 +122,8 @@ def _follow(links: dict[Entry, st.Page]) -> None:
     """Go where a click in a table led; here, since the table's own callback can't change pages."""
     if target := st.session_state.pop(context.OPEN, None):
         entry = next(entry for entry in PAGES if entry.file == "article")
-        st.switch_page(links[entry], query_params={"article": "/".join(target)})
+        # With the choice, so that this is one step in the browser's history, and Back leads to the same selection.
+        st.switch_page(links[entry], query_params=bar.link(article="/".join(target)))
 
 
 @st.fragment(run_every=RENEW_S)  # type: ignore[untyped-decorator]
