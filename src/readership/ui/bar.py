@@ -24,7 +24,8 @@ from readership.ui import context, names
 from readership.ui.context import say
 from readership.ui.data import fetch
 from readership.ui.periods import DEFAULT as DEFAULT
-from readership.ui.periods import OWN, PERIODS, span
+from readership.ui.periods import OWN, span
+from readership.ui.periods import PERIODS as PERIODS
 from readership.ui.text import one_line, plain
 
 _CHOICE = "readership_choice"

@@ -131,7 +131,7 @@ def _likely(choice: bar.Choice) -> str:
 
 
 def _options(choice: bar.Choice, dimension: str, now: Comparison | None) -> list[str]:
-    others = choice.resolved(context.current().tomorrow).without(DIMENSIONS[dimension])
+    others = bar.resolved(choice).without(DIMENSIONS[dimension])
     found = [str(value) for value in fetch("options", others, field=dimension)["value"]]
     if now and now.dimension == dimension and now.value not in found:
         found.append(now.value)
