@@ -35,9 +35,8 @@ from readership.exports import Column, Naming, NoSuchPage, Part
 from readership.figures import Figure
 from readership.figures.ranks import called
 from readership.i18n import Language
-from readership.queries import standalone
 from readership.queries.catalogue import used_macros
-from readership.ui import bar, choices, context, names, who
+from readership.ui import bar, choices, context, names, periods, who
 from readership.ui.context import say
 from readership.ui.data import Origin, origin
 from readership.ui.text import plain
@@ -137,8 +136,8 @@ def _checked(parameters: Mapping[str, list[str]]) -> None:
     if strange := sorted(set(parameters) - set(ours) - {"period", *PAGE_PARAMETERS}):
         raise UsageError(f"Unknown parameter: {', '.join(name[:40] for name in strange[:10])}.", "See docs/exports.md.")
     queries.from_arguments(ours)
-    if parameters.get("period", [bar.DEFAULT])[-1] not in bar.PERIODS:
-        raise UsageError(f"Can't read period={parameters['period'][-1][:40]}.", f"One of {', '.join(bar.PERIODS)}.")
+    if parameters.get("period", [bar.DEFAULT])[-1] not in periods.PERIODS:
+        raise UsageError(f"Can't read period={parameters['period'][-1][:40]}.", f"One of {', '.join(periods.PERIODS)}.")
 
 
 def _run(path: str, query: str, state: Mapping[str, Any]) -> None:
@@ -322,7 +321,9 @@ def _sql(name: str, of: Origin) -> None:
     query = queries.named(of.query)
     with st.expander(say("Show SQL"), key=f"export_sql_{name}", type="compact"):
         st.caption(plain(f"{query.name}: {query.purpose}"))
-        text = standalone.sql(query, of.selection, dict(of.params))
+        edition = context.current().edition
+        assert edition  # rows come from one
+        text = queries.as_sql(of.query, of.selection, edition, **dict(of.params))
         st.code(text, language="sql", height=280)
         if used := used_macros(query):
             st.caption(plain(say("Macros, which are in the edition: {names}", names=", ".join(used))))
