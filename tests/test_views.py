@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from readership import settings
 from readership.accounts import state, views
 from readership.accounts.people import LOCAL, Limit, Person, Role
 from readership.errors import Refused, UsageError
+from readership.ui.server import SCRIPT
 from stores import copies, folder, run, settings_of, taken
+from test_pages import params, sound
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 READER, OTHER = Person("r", "Rea", Role.READER), Person("o", "Oth", Role.READER)
@@ -213,3 +217,54 @@ def test_the_command_line_lists_writes_and_takes(own: settings.Settings, tmp_pat
     assert refused.returncode == 2
     assert "Line 1 is no saved view" in refused.stderr
     assert run(own.data, "views", "import", tmp_path / "none").returncode == 2
+
+
+# -- on pages ---------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def app(newsroom: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    monkeypatch.setenv("READERSHIP_DATA", str(newsroom))
+    monkeypatch.delenv("READERSHIP_LANGUAGE", raising=False)
+    yield AppTest.from_file(str(SCRIPT), default_timeout=60)
+    for path in newsroom.glob("state.sqlite*"):
+        path.unlink()
+
+
+def test_a_link_opens_the_view_with_its_page_selection_comparison_and_switches(app: AppTest, newsroom: Path) -> None:
+    own = settings_of(newsroom)
+    address = "period=90d&topic=sport&no_language=kk&compare=month&count=fractional"
+    view = views.add(own, LOCAL, "V", "topics", address, now=NOW)
+    app.query_params["view"] = view.id
+    app.run()
+    sound(app)
+    assert app.title[0].value == "Topics"
+    assert params(app) == parse_qs(address)
+    chosen = app.session_state["readership_choice"]
+    assert (chosen.period, chosen.selection.topics, str(chosen.compare)) == ("90d", ("sport",), "month")
+    assert app.session_state["group_count"] == "fractional"
+
+
+def test_a_link_to_a_view_of_the_same_page_keeps_the_readers_language(app: AppTest, newsroom: Path) -> None:
+    view = views.add(settings_of(newsroom), LOCAL, "V", "overview", "period=7d&lang=kk", now=NOW)
+    app.query_params["lang"] = "ru"
+    app.query_params["view"] = view.id
+    app.run()
+    sound(app)
+    assert params(app) == {"period": ["7d"], "lang": ["ru"]}
+
+
+def test_a_view_that_is_not_there_or_somebody_elses_is_said(app: AppTest, newsroom: Path) -> None:
+    theirs = views.add(settings_of(newsroom), OTHER, "V", "topics", "topic=sport", now=NOW)
+    for name in ("nothing", theirs.id, "'; DROP TABLE view", "x" * 5000):
+        app.query_params["view"] = name
+        app.run()
+        sound(app)
+        assert "There is no such view" in app.warning[0].value
+        assert params(app) == {}
+
+
+def test_views_that_cannot_be_read_leave_the_page_whole(app: AppTest, newsroom: Path) -> None:
+    settings_of(newsroom).state.write_bytes(b"no database" * 500)
+    app.query_params["view"] = "abcd1234"
+    app.run()
+    sound(app)
+    assert len(app.metric) == 4

@@ -11,7 +11,7 @@ import streamlit as st
 from readership.accounts.people import Person, Role
 from readership.errors import ReadershipError
 from readership.i18n import LANGUAGES, Language, mark
-from readership.ui import bar, compare, context, header, login, who
+from readership.ui import bar, choices, compare, context, header, login, views, who
 from readership.ui.context import is_board, say
 
 FOLDER = Path(__file__).resolve().parents[3] / "pages"
@@ -76,11 +76,13 @@ def run() -> None:
     _follow(links)
     entry = next(entry for entry, link in links.items() if link.url_path == page.url_path)
     st.session_state[context.PAGE] = entry.file
+    views.follow({one.file: link for one, link in links.items() if asking.may(one.role)}, entry.file)
+    choices.follow()
     chosen = bar.current() if now.edition else None
     if not board:
         header.draw(sharing=bool(chosen and entry.bar and asking.may(entry.role)))
         if chosen and entry.bar:
-            bar.draw(compare.control)
+            bar.draw(compare.control, views.control)
     if chosen:
         bar.write_url()
     renew()
