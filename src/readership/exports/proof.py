@@ -231,7 +231,7 @@ def definitions(query: Query) -> tuple[Column, ...]:
 
 def columns(query: Query, names: Sequence[str], added: Sequence[Column] = ()) -> tuple[Column, ...]:
     """The columns of an answer, and those added to it, each with its definition."""
-    known = {column.name: column for column in (*definitions(query), *added)}
+    known = {column.name: column for column in (*added, *definitions(query))}
     return tuple(known.get(name, Column(name, "")) for name in names)
 
 

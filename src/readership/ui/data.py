@@ -46,7 +46,10 @@ class Origin:
 def origin(rows: pd.DataFrame) -> Origin | None:
     """Where the rows come from; None unless they are of `fetch`, or made from such by `computed`."""
     found: Origin | None = rows.attrs.get(ORIGIN)
-    return found
+    asked = rows.attrs.get(ASKED)
+    # The question of rows as they were answered begins with the edition; of rows worked on, with another question.
+    untouched = isinstance(asked, tuple) and isinstance(asked[0], str)
+    return found if found is None or untouched else replace(found, computed=True)
 
 
 def computed(rows: pd.DataFrame, of: pd.DataFrame, **added: str) -> pd.DataFrame:

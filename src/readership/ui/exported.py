@@ -35,14 +35,15 @@ from readership.exports import Column, Naming, NoSuchPage, Part
 from readership.figures import Figure
 from readership.figures.ranks import called
 from readership.i18n import Language
+from readership.queries import Selection, comparison
 from readership.queries.catalogue import used_macros
-from readership.ui import bar, choices, context, names, periods, who
+from readership.ui import bar, choices, compare, context, names, who
 from readership.ui.context import say
 from readership.ui.data import Origin, origin
 from readership.ui.text import plain
 
 _PARTS = "readership_parts"
-SWITCHES = ("against_", "compare_", "grain_", "group_", "rate_", "series_")
+SWITCHES = ("against_", "grain_", "group_", "rate_", "series_")
 """Beginnings of the keys of widgets whose choice changes what a page shows; they are URL parameters of its exports."""
 PAGE_PARAMETERS = ("article", "lang", who.LINK, *choices.SWITCHES)
 """What a page's URL may hold besides the selection and the bar's own."""
@@ -73,6 +74,7 @@ def _part(name: str, rows: pd.DataFrame, of: Origin, figure: Figure | None) -> P
     run = context.current()
     assert run.edition is not None  # Rows come from one.
     named = tuple((Column(name, f"name of {value} in the reader's language")) for _, value, name in of.named)
+    beside = tuple(Column(name, meaning) for name in map(str, rows.columns) if (meaning := _of_comparison(name)))
     asked = exports.Asked(
         queries.named(of.query),
         of.selection,
@@ -80,10 +82,28 @@ def _part(name: str, rows: pd.DataFrame, of: Origin, figure: Figure | None) -> P
         datetime.now(UTC),
         dict(of.params),
         run.language,
-        words=bar.in_words(of.selection),
-        added=(*named, *(Column(*pair) for pair in of.added)),
+        words=_words(of.selection, is_compared=bool(beside)),
+        added=(*named, *beside, *(Column(*pair) for pair in of.added)),
     )
     return Part(name, asked, rows, figure, of.computed, tuple(_naming(*one) for one in of.named))
+
+
+def _words(selection: Selection, *, is_compared: bool) -> str:
+    """The selection in the reader's words, and what it is compared with."""
+    words = bar.in_words(selection)
+    with_what = compare.compared_with(bar.selection()) if is_compared else ""
+    return f"{words}; {say('compared with: {words}', words=with_what)}" if with_what else words
+
+
+def _of_comparison(name: str) -> str:
+    """What a column means that a comparison added."""
+    meanings = {
+        comparison.THEN: "of what it is compared with",
+        comparison.CHANGE: "relative change against that",
+        comparison.NOTE: "what to know of that",
+    }
+    found = next((ending for ending in meanings if name.endswith(ending)), None)
+    return f"{name.removesuffix(found)}, {meanings[found]}" if found else ""
 
 
 def _naming(dimension: str, value: str, name: str) -> Naming:
@@ -136,8 +156,8 @@ def _checked(parameters: Mapping[str, list[str]]) -> None:
     if strange := sorted(set(parameters) - set(ours) - {"period", *PAGE_PARAMETERS}):
         raise UsageError(f"Unknown parameter: {', '.join(name[:40] for name in strange[:10])}.", "See docs/exports.md.")
     queries.from_arguments(ours)
-    if parameters.get("period", [bar.DEFAULT])[-1] not in periods.PERIODS:
-        raise UsageError(f"Can't read period={parameters['period'][-1][:40]}.", f"One of {', '.join(periods.PERIODS)}.")
+    if parameters.get("period", [bar.DEFAULT])[-1] not in bar.PERIODS:
+        raise UsageError(f"Can't read period={parameters['period'][-1][:40]}.", f"One of {', '.join(bar.PERIODS)}.")
 
 
 def _run(path: str, query: str, state: Mapping[str, Any]) -> None:
@@ -233,7 +253,7 @@ def _shown() -> Pairs:
 
 def _files(name: str, of: Origin, *, picture: bool = False) -> tuple[str, Pairs]:
     """Where the files of a part lie, without their ending, and their parameters."""
-    if picture or of.named or of.computed:
+    if picture or of.named or of.computed or isinstance(of.selection, comparison.Ended):
         return f"page/{st.session_state.get(context.PAGE, 'overview')}/{name}", _shown()
     return of.query, _asked(of)
 
@@ -321,9 +341,9 @@ def _sql(name: str, of: Origin) -> None:
     query = queries.named(of.query)
     with st.expander(say("Show SQL"), key=f"export_sql_{name}", type="compact"):
         st.caption(plain(f"{query.name}: {query.purpose}"))
-        edition = context.current().edition
-        assert edition  # rows come from one
-        text = queries.as_sql(of.query, of.selection, edition, **dict(of.params))
+        run = context.current()
+        assert run.edition is not None  # Rows come from one.
+        text = queries.as_sql(of.query, of.selection, run.edition, **dict(of.params))
         st.code(text, language="sql", height=280)
         if used := used_macros(query):
             st.caption(plain(say("Macros, which are in the edition: {names}", names=", ".join(used))))
