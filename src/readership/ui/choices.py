@@ -20,12 +20,19 @@ SWITCHES = {
 
 
 def choice(name: str) -> str:
-    """The reader's choice at a switch of these pages: from the URL at first and after Back, from the switch later."""
+    """The reader's choice at a switch of these pages: from the URL at first, from the switch later."""
     key, options = f"group_{name}", SWITCHES[name]
-    if key not in st.session_state or by_history():
+    if key not in st.session_state:
         wish = st.query_params.get(name)
         st.session_state[key] = wish if wish in options else options[0]
     return str(st.session_state[key] or options[0])
+
+
+def follow() -> None:
+    """Take the choices from the URL again after Back or Forward; called before any switch is drawn."""
+    if by_history():
+        for name in SWITCHES:
+            st.session_state.pop(f"group_{name}", None)
 
 
 def switch(name: str, label: str, words: Sequence[str]) -> None:
