@@ -38,6 +38,20 @@ STEPS = (
         scope TEXT NOT NULL CHECK (scope IN ('all', 'personal')), owner TEXT NOT NULL, pinned INTEGER NOT NULL,
         page TEXT NOT NULL, address TEXT NOT NULL, created_s INTEGER NOT NULL
     ) STRICT""",
+    """CREATE TABLE alert_rule (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL CHECK (name <> ''), kind TEXT NOT NULL,
+        selection TEXT NOT NULL, threshold REAL NOT NULL, targets TEXT NOT NULL, cooldown_h REAL NOT NULL,
+        owner TEXT NOT NULL, created_s INTEGER NOT NULL, is_on INTEGER NOT NULL
+    ) STRICT""",
+    """CREATE TABLE alert (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, rule INTEGER NOT NULL, rule_name TEXT NOT NULL, kind TEXT NOT NULL,
+        subject TEXT NOT NULL, title TEXT NOT NULL, why TEXT NOT NULL, link TEXT NOT NULL, edition INTEGER NOT NULL,
+        as_of_s INTEGER NOT NULL, fired_s INTEGER NOT NULL, UNIQUE (rule, subject, as_of_s)
+    ) STRICT""",
+    """CREATE TABLE alert_delivery (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, alert INTEGER NOT NULL, target TEXT NOT NULL, tries INTEGER NOT NULL,
+        next_s INTEGER NOT NULL, sent_s INTEGER, error TEXT NOT NULL
+    ) STRICT""",
 )
 """What made the tables, in order; `PRAGMA user_version` says how many of them a file has had."""
 
