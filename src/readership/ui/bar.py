@@ -7,7 +7,7 @@ dialect; the choice lives in the session and is written to the URL after each ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -135,13 +135,16 @@ def current_or_default() -> Choice:
     return choice or from_url(params())
 
 
-def write_url() -> None:
-    """Put the choice into the URL beside what else stands there (`lang`, `article`, `board`).
+def write_url(without: Collection[str] = ()) -> None:
+    """Put the choice into the URL beside what else stands there (`lang`, `board`, a page's own).
+
+    Args:
+        without: parameters that mean nothing on this page.
 
     Streamlit's page adds an entry to the browser's history for each such change, and asks for a run when the reader
     goes Back or Forward to one (`context.by_history`).
     """
-    kept = {name: values for name, values in params().items() if name not in _OURS}
+    kept = {name: values for name, values in params().items() if name not in _OURS and name not in without}
     wanted = kept | link()
     if wanted != params():
         st.query_params.from_dict(wanted)

@@ -15,7 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from readership import i18n, queries, settings
 from readership.i18n import known
 
-LANGUAGE = "readership_lang"
+LANGUAGE, SWITCH = "readership_lang", "strip_language"
 OPEN = "readership_open"
 PAGE = "readership_shown"
 """Under this name the session knows the page that is shown, by its file."""
@@ -59,6 +59,9 @@ class Run:
 
 def start() -> Run:
     """Fix the run: called once by the router, before anything is drawn."""
+    if by_history():
+        for key in (LANGUAGE, SWITCH):
+            st.session_state.pop(key, None)
     own = settings.load()
     edition = queries.current(own)
     run = Run(settings=own, language=language(), edition=edition, zone=_zone(edition))
@@ -109,7 +112,7 @@ def newest_edition() -> queries.Edition | None:
 def language() -> i18n.Language:
     """The interface language: the newsroom's setting, else the reader's choice (URL or switch), else the browser's."""
     wish = st.query_params.get("lang")
-    if (LANGUAGE not in st.session_state or by_history()) and wish in i18n.LANGUAGES:
+    if LANGUAGE not in st.session_state and wish in i18n.LANGUAGES:
         st.session_state[LANGUAGE] = wish
     return i18n.choose(settings.load().language, st.session_state.get(LANGUAGE), st.context.locale)
 

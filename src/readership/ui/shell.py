@@ -84,7 +84,7 @@ def run() -> None:
         if chosen and entry.bar:
             bar.draw(compare.control, views.control)
     if chosen:
-        bar.write_url()
+        bar.write_url(without=() if entry.file == "article" else ("article",))
     renew()
     if not asking.may(entry.role):
         login.not_yours(entry.role)
