@@ -130,7 +130,7 @@ def test_read_in_the_period_by_any_bucket(app: AppTest, grain: str, shape: str) 
 def test_published_in_the_period_to_date_or_at_one_age(app: AppTest, age: str, shape: str) -> None:
     app.run()
     control(app, "series_shape").set_value(shape)
-    control(app, "series_question").set_value("published").run()
+    control(app, "series_chart").set_value("published").run()
     app.selectbox(key="series_age").set_value(age).run()
     sound(app)
     wanted = "views to date" if age == "now" else "views at the age of"
@@ -139,12 +139,42 @@ def test_published_in_the_period_to_date_or_at_one_age(app: AppTest, age: str, s
 
 def test_a_fixed_age_takes_sum_mean_and_median(app: AppTest) -> None:
     app.run()
-    control(app, "series_question").set_value("published").run()
+    control(app, "series_chart").set_value("published").run()
     app.selectbox(key="series_age").set_value("24").run()
     for basis in ("median", "mean", "sum"):
         control(app, "series_basis").set_value(basis).run()
         sound(app)
         assert f"Published in the period: {basis} of views" in subtitles(app)
+
+
+def test_a_link_keeps_what_the_charts_show(app: AppTest) -> None:
+    asked = {"chart": "published", "bucket": "week", "age": "24", "basis": "mean"}
+    app.query_params.update(asked | {"shape": "bucket"})
+    app.run()
+    sound(app)
+    assert "Published in the period: mean of views at the age of 24 h, by week" in subtitles(app)
+    assert {name: app.query_params[name] for name in asked} == asked
+    assert "shape" not in app.query_params, "what is so by default needs no name"
+    control(app, "series_chart").set_value("read").run()
+    assert "Read in the period: views gained" in subtitles(app)
+    assert "chart" not in app.query_params
+
+
+def test_a_link_that_means_nothing_shows_the_default(app: AppTest) -> None:
+    app.query_params["chart"], app.query_params["bucket"] = "<b>", "century"
+    app.run()
+    sound(app)
+    assert "Read in the period: views gained by day" in subtitles(app)
+    assert "chart" not in app.query_params
+
+
+def test_a_bucket_chosen_for_a_month_does_not_hold_for_a_year(app: AppTest) -> None:
+    app.run()
+    control(app, "grain_series_read_day").set_value("hour").run()
+    assert app.query_params["bucket"] == "hour"
+    control(app, "bar_w_period").set_value("365d").run()
+    assert "Read in the period: views gained by week" in subtitles(app)
+    assert "bucket" not in app.query_params
 
 
 @pytest.mark.parametrize("by", ["section", "language", "weekday", "hour"])

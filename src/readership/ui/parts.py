@@ -18,7 +18,7 @@ from readership.figures.style import records
 from readership.i18n import UNKNOWN, known, mark
 from readership.queries import Selection
 from readership.queries.comparison import Beside
-from readership.ui import compare, context
+from readership.ui import choices, compare, context
 from readership.ui.context import say
 from readership.ui.data import ASKED, ORIGIN, draw, fetch
 from readership.ui.show import exportable, table
@@ -298,18 +298,14 @@ def grain(name: str, selection: Selection, options: Sequence[str] = ("day", "wee
     """The reader's choice of a bucket for one figure; at first the one that fits the chosen days."""
     labels = {"hour": say("Hour"), "day": say("Day"), "week": say("Week"), "month": say("Month")}
     default = fitting_grain(selection)
-    choice = st.segmented_control(
-        say("Bucket"),
-        list(options),
+    # A slot for each default: what was chosen for a month doesn't hold for a year.
+    return choices.one_of(
+        "bucket",
+        {name: labels[name] for name in options},
         default=default,
-        # A key for each default: what was chosen for a month doesn't hold for a year.
-        key=f"grain_{name}_{default}",
-        format_func=labels.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-        persist_state="session",
+        slot=f"{name}_{default}",
+        label=say("Bucket"),
     )
-    return str(choice or default)
 
 
 def groups(rows: pd.DataFrame, *columns: str) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -82,7 +82,7 @@ def rate_choice(pairs: pd.DataFrame) -> Pair:
             persist_state="session",
         )
         currency, _, quote = str(chosen or next(iter(options))).partition("/")
-        base = switch("rate_base", base_names(currency, quote or None, language))
+        base = switch("base", base_names(currency, quote or None, language))
     return Pair(currency, quote, base)
 
 

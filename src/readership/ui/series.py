@@ -11,7 +11,7 @@ from readership import figures
 from readership.figures.time import BARS_UP_TO, Days, Notes, age_words
 from readership.queries import Selection
 from readership.queries.comparison import THEN as ENDING
-from readership.ui import compare, context
+from readership.ui import choices, compare, context
 from readership.ui.annotations import notes, notes_form
 from readership.ui.context import say
 from readership.ui.data import ORIGIN, computed, draw, fetch
@@ -29,7 +29,7 @@ def views_over_time(selection: Selection) -> None:
     questions = {"read": say("Read in the period"), "published": say("Published in the period")}
     shapes = {"bucket": say("Per bucket"), "sum": say("Added up")}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="series_switches"):
-        question = switch("question", questions)
+        question = switch("chart", questions)
         shape = switch("shape", shapes)
         options = ("hour", "day", "week", "month") if question == "read" else ("day", "week", "month")
         bucket = grain(f"series_{question}", selection, options)
@@ -45,37 +45,19 @@ def views_over_time(selection: Selection) -> None:
 
 
 def switch(name: str, labels: dict[str, str]) -> str:
-    """The reader's choice among a few, the first at first; kept while the session lasts."""
-    choice = st.segmented_control(
-        name,
-        list(labels),
-        default=next(iter(labels)),
-        key=f"series_{name}",
-        format_func=labels.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    return str(choice or next(iter(labels)))
+    """The reader's choice among a few, the first at first; kept while the session lasts, and in the URL."""
+    return choices.one_of(name, labels)
 
 
 def _age(shape: str) -> tuple[str, str]:
     """To date, or an age of the grid and what of the articles' views at it."""
     language = context.current().language
-    age = st.selectbox(
-        say("Views"),
-        [TO_DATE, *AGES],
-        key="series_age",
-        format_func=lambda value: (
-            say("to date") if value == TO_DATE else say("at {age}", age=age_words(int(value), language))
-        ),
-        label_visibility="collapsed",
-        width=130,
-        persist_state="session",
-    )
+    labels = {TO_DATE: say("to date")}
+    labels |= {hours: say("at {age}", age=age_words(int(hours), language)) for hours in AGES}
+    age = choices.one_of("age", labels, label=say("Views"), select=True)
     if age == TO_DATE or shape == "sum":
-        return age or TO_DATE, "sum"
-    return age or TO_DATE, switch("basis", {"sum": say("sum"), "median": say("median"), "mean": say("mean")})
+        return age, "sum"
+    return age, switch("basis", {"sum": say("sum"), "median": say("median"), "mean": say("mean")})
 
 
 def _days(selection: Selection) -> Days:
