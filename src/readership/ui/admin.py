@@ -11,7 +11,7 @@ import streamlit as st
 
 from readership.accounts import links, login, sessions, tokens
 from readership.accounts.people import Role
-from readership.errors import ReadershipError
+from readership.errors import ReadershipError, UsageError
 from readership.i18n import UNKNOWN
 from readership.pipeline import health
 from readership.ui import bar, context, shared, who
@@ -183,11 +183,10 @@ def admin_tokens() -> None:
 
 def _add_token(settings: Any) -> None:
     state, by = st.session_state, who.require(Role.ADMIN)
-    role = Role.named(state["token_role"])
-    made = tokens.add(
-        settings, one_line(state["token_name"] or ""), role, days=int(state["token_days"]), by=by.name, now=login.now()
-    )
-    state[_TOKEN] = made
+    name, role, days = (state.get(key) for key in ("token_name", "token_role", "token_days"))
+    if not name or role not in Role.__members__ or not days:
+        raise UsageError("A token needs a name, a role and days.")
+    state[_TOKEN] = tokens.add(settings, one_line(name), Role[role], days=int(days), by=by.name, now=login.now())
 
 
 def _revoke_token(settings: Any, token: int) -> None:

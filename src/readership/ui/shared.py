@@ -248,12 +248,12 @@ def _form() -> None:
 def _make(selection: Selection) -> None:
     """Make the link that the form describes; whether this person may is asked here again."""
     state, settings, now = st.session_state, context.current().settings, login.now()
-    kind, _, name = str(state["share_what"]).partition("/")
-    page, figure = (name, None) if kind == "page" else (links.page_of(name), name)
+    kind, _, name = str(state.get("share_what")).partition("/")
     try:
+        page, figure = (name, None) if kind == "page" else (links.page_of(name), name)
         _link, text = links.add(
-            settings, selection, who.require(Role.READER), title=one_line(state["share_title"] or ""), page=page,
-            figure=figure, days=int(state["share_days"]), now=now,
+            settings, selection, who.require(Role.READER), title=one_line(state.get("share_title") or ""), page=page,
+            figure=figure, days=int(state.get("share_days") or 0), now=now,
         )  # fmt: skip
     except ReadershipError as problem:
         state[_PROBLEM] = words_of(problem)

@@ -98,16 +98,15 @@ def run() -> None:
 
 def _visit() -> None:
     """A visitor's run: the one page, under every address, without navigation, strip and bar."""
-    shared = st.Page(SHARED.path, title=say(SHARED.title), url_path=SHARED.file, default=True)
-    others = [st.Page(_nowhere, title=entry.title, url_path=entry.file, visibility="hidden") for entry in PAGES]
-    st.navigation([shared, *others], position="hidden")
+    title, addresses = say(SHARED.title), (SHARED.file, *(entry.file for entry in PAGES))
+    pages = [
+        st.Page(SHARED.path, title=title, url_path=address, default=address == SHARED.file, visibility="hidden")
+        for address in addresses
+    ]
+    page = st.navigation(pages, position="hidden")
     renew()
     st.session_state[context.PAGE] = SHARED.file
-    shared.run()
-
-
-def _nowhere() -> None:
-    """Stands for a page in a visitor's navigation, so that its address is a known one; never run."""
+    page.run()
 
 
 def _link(entry: Entry, asking: Person) -> st.Page:
