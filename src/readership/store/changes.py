@@ -26,15 +26,18 @@ def touched(sql: Sql, *, full: bool) -> None:
     if full:
         sql("CREATE TEMP TABLE touched AS SELECT DISTINCT article FROM facts.article")
         return
-    found = _of_new_batches(("article", "capture", "observation", "gain", "article_revision"))
-    sql("CREATE TEMP TABLE touched AS", found)
+    sql("CREATE TEMP TABLE touched AS", _of_new_batches(("article", "capture", "observation", "gain", *_BY_TEXT)))
 
 
-def reworked(sql: Sql) -> None:
-    """Fills `reworked`: touched articles with new texts, several whose order may be another now, or authors renamed."""
-    several = "UNION SELECT article FROM fresh_article WHERE revisions > 1"
+def reworked(sql: Sql, *, full: bool) -> None:
+    """Fills `reworked`: touched articles that are new, have new texts, several whose order may be another now, or
+    authors renamed; or all."""
+    if full:
+        sql("CREATE TEMP TABLE reworked AS SELECT article FROM touched")
+        return
+    several = "UNION SELECT article FROM article WHERE revisions > 1 AND article IN (SELECT article FROM touched)"
     renamed = "UNION SELECT article FROM renamed"  # people.py
-    sql("CREATE TEMP TABLE reworked AS", _of_new_batches(_BY_TEXT), several, renamed)
+    sql("CREATE TEMP TABLE reworked AS", _of_new_batches(("article", *_BY_TEXT)), several, renamed)
 
 
 def _of_new_batches(facts: Iterable[str]) -> str:
@@ -46,7 +49,6 @@ def _of_new_batches(facts: Iterable[str]) -> str:
 
 def compare(sql: Sql, names: Iterable[str]) -> None:
     """Fills held, gone and new rows of tables by article."""
-    reworked(sql)
     for name in names:
         among = "reworked" if name in TEXT_TABLES else "touched"
         which = f"WHERE article IN (SELECT article FROM {among})"  # noqa: S608
@@ -79,8 +81,13 @@ def intervals(which: str) -> str:
 
 def dimensions(which: str) -> str:
     """Topics, countries … of touched articles, as they were (`held`) or are (`fresh`); before they are replaced."""
-    table = {"held": "article_dimension", "fresh": "fresh_article_dimension"}[which]
-    return f"(SELECT * FROM {table} WHERE article IN (SELECT article FROM touched))"  # noqa: S608
+    if which == "held":
+        return "(SELECT * FROM article_dimension WHERE article IN (SELECT article FROM touched))"
+    return (
+        "(SELECT * FROM fresh_article_dimension WHERE article IN (SELECT article FROM reworked) UNION ALL BY NAME "
+        "SELECT * FROM article_dimension WHERE article IN (SELECT article FROM touched "
+        "WHERE article NOT IN (SELECT article FROM reworked)))"
+    )
 
 
 def replace(sql: Sql, names: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -280,6 +281,7 @@ class _Maker:
         changes.touched(self.sql, full=self.full)
         if not self.full:
             people.touch(self.connection)
+        changes.reworked(self.sql, full=self.full)
         return int(str(self.value("SELECT count(*) FROM touched")))
 
     def _reference(self) -> None:
@@ -308,16 +310,21 @@ class _Maker:
     def _newsroom(self, rows: Sequence[dict[str, object]]) -> tuple[str, int, bool]:
         """The newsroom's zone and week start, by default those of the site with most articles; and whether they are
         needed because the sites don't all have the same ones."""
-        counts = dict(self.sql("SELECT site, count(DISTINCT article) FROM facts.article GROUP BY site").fetchall())
+        counts = self._article_counts()
         largest = sorted(rows, key=lambda row: (-counts[row["site"]], str(row["site"])))
         zone = self.zone or (str(largest[0]["zone"]) if largest else "UTC")
         week = next((int(str(row["week_start"])) for row in largest if row["zone"] == zone), 1)
         return zone, week, len({(row["zone"], row["week_start"]) for row in rows}) > 1
 
+    @cache  # noqa: B019 (one maker a publish)
+    def _article_counts(self) -> dict[str, int]:
+        counted = "SELECT site, count(DISTINCT article) FROM facts.article GROUP BY site"
+        return dict(self.sql(counted).fetchall())
+
     def _sites(self, low: int, high: int) -> list[dict[str, object]]:
         """Rows of `site`: the sites that facts are there of; a host without an entry has UTC."""
         known = {site.name: site for site in self.sites}
-        names = sorted(row[0] for row in self.sql("SELECT DISTINCT site FROM facts.article").fetchall())
+        names = sorted(self._article_counts())
         grid = self._grid([known[name].zone if name in known else "UTC" for name in names], low, high)
         found: list[dict[str, object]] = []
         for name in names:

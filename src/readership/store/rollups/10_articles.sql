@@ -1,5 +1,5 @@
 -- Article fields of the touched articles: for each field the newest known value over all captures; publication is the
--- earliest ever printed (a moment before a bare day of the same date). Reads facts, `touched`, `person`; fills temp tables `fresh_…`.
+-- earliest ever printed (a moment before a bare day of the same date). Authors, topics and countries are made only for the\n-- articles of `reworked`, whose texts may be others. Reads facts, `article`, `touched`, `reworked`, `person`, `newsroom`,\n-- `calendar`, `grid`; fills temp tables `fresh_…`.
 
 CREATE TEMP TABLE seen AS
 SELECT c.article, c.revision, min(c.captured_at) AS first_at, max(c.captured_at) AS last_at, count(*) AS captures,
@@ -48,7 +48,8 @@ GROUP BY article;
 
 CREATE TEMP TABLE newest_authors AS
 SELECT a.article, a.revision, coalesce(p.author, a.author) AS author, coalesce(a.printed, a.author) AS printed, a.ordinal
-FROM facts.article_author AS a JOIN ranked AS r ON r.article = a.article AND r.revision = a.revision
+FROM facts.article_author AS a JOIN reworked AS w ON w.article = a.article
+JOIN ranked AS r ON r.article = a.article AND r.revision = a.revision
 LEFT JOIN person AS p ON p.printed = coalesce(a.printed, a.author)
 QUALIFY dense_rank() OVER (PARTITION BY a.article ORDER BY r.rank DESC) = 1;
 
@@ -58,13 +59,15 @@ FROM newest_authors GROUP BY article, author;
 
 CREATE TEMP TABLE fresh_article_topic AS
 SELECT m.article, m.topic, max(m.score) AS score, min(m.words) AS words
-FROM facts.article_topic AS m JOIN newest AS n ON n.article = m.article AND n.revision = m.revision
+FROM facts.article_topic AS m JOIN reworked AS w ON w.article = m.article
+JOIN newest AS n ON n.article = m.article AND n.revision = m.revision
 GROUP BY m.article, m.topic;
 
 CREATE TEMP TABLE fresh_article_country AS
 SELECT m.article, m.country, max(m.mentions) AS mentions, max(m.in_title) AS in_title,
     min(m.first_position) AS first_position, max(m.salience) AS salience, max(m.about) AS about, min(m.words) AS words
-FROM facts.article_country AS m JOIN newest AS n ON n.article = m.article AND n.revision = m.revision
+FROM facts.article_country AS m JOIN reworked AS w ON w.article = m.article
+JOIN newest AS n ON n.article = m.article AND n.revision = m.revision
 GROUP BY m.article, m.country;
 
 -- The day of publication on the newsroom's clock, which counts when sites of several zones are selected.
@@ -81,19 +84,25 @@ CREATE TEMP TABLE joined_authors AS
 SELECT article, string_agg(author, '; ' ORDER BY ordinal) AS authors FROM fresh_article_author GROUP BY article;
 
 CREATE TEMP TABLE fresh_article AS
-SELECT a.article, a.site, a.article_key, n.url, n.language, n.section, n.title, n.lead, j.authors, n.photo_credit,
+SELECT a.article, a.site, a.article_key, n.url, n.language, n.section, n.title, n.lead,
+    CASE WHEN r.article IS NULL THEN o.authors ELSE j.authors END AS authors, n.photo_credit,
     n.credit_org, n.cited_source, n.source_org, n.layout, p.published_at,
     CAST(epoch(p.published_at) AS BIGINT) AS published_s, p.published_day,
     CASE WHEN w.is_shared THEN coalesce(h.day, p.published_day) END AS shared_day, p.published_local,
     p.published_precision, p.published_ambiguous, n.revision, n.revisions, c.captures, c.first_captured_at, c.captured_at, c.vanished_at
-FROM (SELECT article, min(site) AS site, min(article_key) AS article_key FROM facts.article GROUP BY article) AS a
-JOIN touched AS t ON t.article = a.article
+FROM (
+    SELECT f.article, min(f.site) AS site, min(f.article_key) AS article_key
+    FROM facts.article AS f JOIN touched AS t ON t.article = f.article
+    GROUP BY f.article
+) AS a
 CROSS JOIN newsroom AS w
 LEFT JOIN newest AS n ON n.article = a.article
 LEFT JOIN first_published AS p ON p.article = a.article
 LEFT JOIN shared_published AS h ON h.article = a.article
 LEFT JOIN capture_span AS c ON c.article = a.article
-LEFT JOIN joined_authors AS j ON j.article = a.article;
+LEFT JOIN joined_authors AS j ON j.article = a.article
+LEFT JOIN reworked AS r ON r.article = a.article
+LEFT JOIN article AS o ON o.article = a.article;
 
 CREATE TEMP TABLE fresh_article_revision AS
 SELECT article, revision, first_at AS seen_at, title, body_sha256,

@@ -1,9 +1,13 @@
 -- Readings of the touched articles, one a moment (of two the larger), and the counters that ever fell: only these need
 -- the walk of DEFINITIONS (store/walk.py), which fills `verdict`. Reads facts, `touched`.
 
+CREATE TEMP TABLE observed AS
+SELECT o.article, o.meter, o.observed_at, o.views, o.capture
+FROM facts.observation AS o JOIN touched AS t ON t.article = o.article;
+
 CREATE TEMP TABLE reading AS
 SELECT o.article, o.meter, CAST(epoch(o.observed_at) AS BIGINT) AS at_s, max(o.views) AS views
-FROM facts.observation AS o JOIN touched AS t ON t.article = o.article
+FROM observed AS o
 WHERE o.observed_at IS NOT NULL
 GROUP BY o.article, o.meter, CAST(epoch(o.observed_at) AS BIGINT);
 

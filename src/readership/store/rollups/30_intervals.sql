@@ -54,13 +54,13 @@ SELECT o.article, o.meter, CAST(epoch(o.observed_at) AS BIGINT), o.views, 'tie',
 FROM (
     SELECT f.article, f.meter, f.observed_at, f.views,
         max(f.views) OVER (PARTITION BY f.article, f.meter, f.observed_at) AS larger
-    FROM facts.observation AS f JOIN touched AS t ON t.article = f.article
+    FROM observed AS f
     WHERE f.observed_at IS NOT NULL
 ) AS o
 WHERE o.views < o.larger
 UNION ALL
 SELECT o.article, o.meter, NULL, o.views, 'unknown-moment', min(c.origin)
-FROM facts.observation AS o JOIN touched AS t ON t.article = o.article
+FROM observed AS o
 LEFT JOIN facts.capture AS c ON c.capture = o.capture
 WHERE o.observed_at IS NULL
 GROUP BY o.article, o.meter, o.capture, o.views;
