@@ -47,7 +47,7 @@ _INLINE = ("topic", "country", "section", "language")
 _RARER = ("author", "source", "credit", "site", "age_class", "state")
 _NOT = "\0"
 """Stands before a value in a filter's list that is to be left out; no value from outside has it."""
-_WIDEST = 18
+_WIDEST = 16
 """Letters of a name in a list; the sentence below has it whole."""
 _LONGEST = 500
 """Values of a field that are listed at most, as the query `options` has it."""
@@ -266,14 +266,15 @@ def _before(day: date | None) -> date | None:
     return day - timedelta(days=1) if day else None
 
 
-def draw(*controls: Callable[[Choice], None]) -> None:
+def draw(filter_: Callable[[Choice], None] | None = None, *controls: Callable[[Choice], None]) -> None:
     """The bar itself: the period, the filters, and the selection in words with its reset.
 
     Args:
-        controls: drawn after the filters: what else is part of the choice, or does something with it.
+        filter_: drawn after the filters: what else is part of the choice.
+        controls: drawn after the words: what does something with the choice.
     """
     choice = current()
-    with st.container(horizontal=True, wrap=False, vertical_alignment="bottom", gap="small", key="bar"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar"):
         _period(choice)
         if choice.period == OWN:
             _own_days(choice)
@@ -282,9 +283,12 @@ def draw(*controls: Callable[[Choice], None]) -> None:
             _many(name, choice)
         _text(choice)
         _more(choice)
+        if filter_:
+            filter_(choice)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar_words"):
+        _words(choice)
         for control in controls:
             control(choice)
-    _words(choice)
     _unheard(choice)
 
 
@@ -344,7 +348,7 @@ def _own_days(choice: Choice) -> None:
     days = {"first": choice.selection.since, "last": _before(choice.selection.until)}
     for (name, day), label in zip(days.items(), (say("First day"), say("Last day")), strict=True):
         st.date_input(
-            label, value=None, format="YYYY-MM-DD", width=130, key=_seed(name, day), label_visibility="collapsed"
+            label, value=None, format="YYYY-MM-DD", width=160, key=_seed(name, day), label_visibility="collapsed"
         )
 
 
@@ -353,7 +357,7 @@ def _text(choice: Choice) -> None:
         say("Words in title or lead"),
         key=_seed("text", choice.selection.text),
         max_chars=MAX_TEXT,
-        width=160,
+        width=190,
         placeholder=say("all words must occur"),
     )
 
@@ -369,7 +373,7 @@ def _question(choice: Choice) -> None:
     )
 
 
-def _many(name: str, choice: Choice, width: int | str = 168) -> None:
+def _many(name: str, choice: Choice, width: int | str = 148) -> None:
     """One field's filter: its values, and each again as one to leave out, with the articles that have it."""
     field, label = _FIELDS[name]
     wanted, left_out = _counts(name, choice), _counts(name, choice, prefix="no_")
@@ -512,16 +516,11 @@ def _both() -> list[tuple[str, str]]:
 
 
 def _words(choice: Choice) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar_words"):
-        st.caption(described(choice), width="content")
-        st.button(
-            say("Reset selection"),
-            type="tertiary",
-            on_click=reset,
-            key="bar_reset",
-            icon=":material/close:",
-            disabled=is_default(),
-        )
+    st.caption(described(choice), width="content")
+    st.button(
+        say("Reset selection"), type="tertiary", on_click=reset, key="bar_reset", icon=":material/close:",
+        disabled=is_default(),
+    )  # fmt: skip
 
 
 def described(choice: Choice) -> str:
