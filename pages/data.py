@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from readership.ui import clashes, fetch, has_edition, matched, page, say, stop, table, undo_batch, upload
+from readership.ui import clashes, collecting, fetch, has_edition, matched, page, say, stop, table, undo_batch, upload
 
 page("Data", "What is in the store, how fresh is it, and what was not taken?", without_edition=True)
 upload()
 if not has_edition():
+    collecting()
     stop()
 table(fetch("freshness"), "freshness", title=say("What is there, by site"))
+collecting()
 batches = fetch("batches")
 table(batches, "batches", title=say("Batches"))
 undo_batch(batches)

@@ -266,6 +266,13 @@ def entry(site: NewsSite, **collect: Any) -> str:
     return head + '["127.0.0.1".collect]\n' + "\n".join(lines) + "\n"
 
 
+def story_page(site: NewsSite) -> tuple[str, bytes]:
+    """Path and page of a story, for a server of another kind."""
+    published = site.clock.now() - timedelta(hours=1)
+    one = Story(73555, published, curve(published, 500, 5, 1))
+    return one.path, site.html(one, site.clock.now()).encode()
+
+
 def attention(moment: datetime) -> float:
     """Hours of attention up to a moment: at noon of Almaty an hour counts for 1.6, at midnight for 0.4."""
     hours = moment.timestamp() / 3600 + 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -20,12 +21,12 @@ from warcio.archiveiterator import ArchiveIterator
 from newsroom_site import START, NewsSite, SimulatedClock, Story, curve, entry, served
 from newsrooms import rows
 from readership import settings, sites
-from readership.errors import ReadershipError, StoreBusy, UsageError
+from readership.errors import ReadershipError, StoreBusy, StoreDamaged, StoreTooNew, UsageError
 from readership.models import Collecting
 from readership.pipeline import collect as collector
 from readership.pipeline.collect import alarms, plan
 from readership.pipeline.collect.spool import Spool
-from readership.pipeline.collect.state import State
+from readership.pipeline.collect.state import STEPS, State
 from readership.pipeline.collect.status import file_of
 from readership.pipeline.collect.work import tidy
 from readership.sources.web import Answer
@@ -92,6 +93,14 @@ def test_articles_are_found_wherever_a_site_names_them_and_each_is_one(data, sit
     assert {path for path in asked(site) if "_730" in path} == {one.path for one in site.stories}
     assert max(asked(site).values()) == 1
     assert report.counts["article: read"] == 3
+
+
+def test_a_feed_whose_links_are_not_the_site_s_says_so(data, site):
+    assert data.sites_file is not None
+    data.sites_file.write_text(entry(site).replace('["127.0.0.1"', '["river.kz"'))
+    collector.collect(data, once=True, clock=site.clock, seed=1)
+    (row,) = collector.status(data, site.clock.now())["documents"]
+    assert "none of them is an article of this site" in row["said"]
 
 
 def test_a_list_of_urls_is_enough(data, site):
@@ -396,6 +405,31 @@ def test_a_paused_site_is_left_alone_until_it_is_resumed(data, site):
         collector.pause(data, "nobody.example")
 
 
+def test_a_pause_is_obeyed_by_a_collector_at_work_and_says_whose_it_is(data, site):
+    """Paused from outside in the midst of a run: nothing more is asked for, then or after a restart."""
+    at: list[int] = []
+
+    def stop(handler: Any) -> None:
+        collector.pause(data, "127.0.0.1", "Aigerim", site.clock.now())
+        at.append(len(site.log))
+
+    site.overrides["/en/"] = stop
+    run(data, site, 3 * HOUR, table={"pages": [site.base + "/en/"], "links": "x"})
+    assert len(site.log) == at[0], "it went on after the pause"
+    run(data, site, HOUR)
+    assert len(site.log) == at[0]
+    row = of(data, site)
+    assert (row["health"], row["paused_by"], row["since"]) == ("paused", "Aigerim", row["paused_at"])
+    collector.resume(data, "127.0.0.1")
+    assert (of(data, site)["paused_by"], of(data, site)["paused_at"]) == (None, None)
+
+
+def test_what_was_never_collected_is_not_paused_and_leaves_no_file(data):
+    with pytest.raises(UsageError):
+        collector.pause(data, "nobody.example")
+    assert not file_of(data).exists()
+
+
 def test_a_second_collector_is_told_that_one_runs(data, site):
     with collector._alone(data), pytest.raises(StoreBusy):
         run(data, site, once=True)
@@ -499,9 +533,110 @@ def test_hours_count_captures_and_errors(data, site):
     assert sum(row["failed"] for row in hours) == 0
 
 
+@pytest.mark.parametrize(
+    ("change", "health"),
+    [
+        ({"status": 503}, "down"),
+        ({"robots": "User-agent: *\nDisallow: /\n"}, "forbidden"),
+        ({"latency": 9.0}, "slow"),
+        ({}, "fine"),
+    ],
+    ids=["errors of the server", "robots.txt", "slow answers", "nothing wrong"],
+)
+def test_health_is_one_word_with_since_when(data, site, change, health):
+    run(data, site, 20)
+    began = site.clock.now()
+    for name, value in change.items():
+        setattr(site, name, value)
+    run(data, site, 26 * HOUR)
+    row = of(data, site)
+    assert row["health"] == health
+    assert (row["since"] is not None) == (health in ("down", "forbidden"))
+    assert row["since"] is None or row["since"] >= began.replace(microsecond=0)
+    assert row["ok_at"] is not None, "what was seen last is told in every case"
+
+
+def test_a_wall_before_one_page_is_not_the_site_s(data, site):
+    site.stories = [story(n) for n in range(6)]
+    run(data, site, 20)
+    site.overrides[site.stories[0].path] = (403, {}, b"pay")
+    run(data, site, 3 * HOUR)
+    assert of(data, site)["health"] == "fine"
+    assert [row["kind"] for row in collector.status(data, site.clock.now())["errors"]] == ["wall"]
+    site.overrides |= {one.path: (403, {}, b"pay") for one in site.stories}
+    run(data, site, 3 * HOUR)
+    assert of(data, site)["health"] == "walled"
+
+
+def test_articles_that_wait_are_listed_with_how_late_they_are(data, site):
+    run(data, site, 20)
+    site.clock.pass_by(3600)
+    behind = collector.status(data, site.clock.now())["behind"]
+    assert {row["url"] for row in behind} == {site.base + one.path for one in site.stories}
+    assert all(2700 <= row["late_s"] <= 3600 for row in behind)
+    assert of(data, site)["behind"] == 3
+
+
+def test_the_run_is_known_while_it_lasts_and_after_it_ended(data, site):
+    seen: list[bool] = []
+    site.overrides["/en/"] = lambda _: seen.append(bool(collector.status(data, site.clock.now())["run"][0]["running"]))
+    run(data, site, 20, table={"pages": [site.base + "/en/"], "links": "x"})
+    assert seen
+    assert all(seen)
+    (ended,) = collector.status(data, site.clock.now())["run"]
+    assert not ended["running"]
+    assert ended["ended_at"] is not None
+
+
+# -- its memory ------------------------------------------------------------------------------------------------------
+def test_a_memory_of_before_there_were_steps_is_brought_up_and_keeps_what_it_holds(data, site):
+    old = sqlite3.connect(prepared(data))
+    for statement in STEPS[0]:
+        old.execute(statement)
+    old.execute("INSERT INTO site (site, since, paused) VALUES ('127.0.0.1', 1, 1)")
+    old.execute("INSERT INTO request (site, at, host, what, tier, url) VALUES ('127.0.0.1', 1, 'h', 'article', 0, 'u')")
+    old.commit()
+    old.close()
+    assert of(data, site)["state"] == "paused", "asking for the status is enough"
+    run(data, site, 60)
+    assert site.log == []
+    found = sqlite3.connect(file_of(data))
+    assert found.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
+    assert found.execute("SELECT since FROM site").fetchone() == (1.0,)
+    found.close()
+
+
+def test_a_memory_of_a_newer_version_is_left_alone_and_says_so(data, site):
+    run(data, site, 20)
+    newer = sqlite3.connect(file_of(data))
+    newer.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
+    newer.close()
+    before = file_of(data).read_bytes()
+    for ask in (
+        lambda: run(data, site, 20),
+        lambda: collector.status(data),
+        lambda: collector.pause(data, "127.0.0.1"),
+    ):
+        with pytest.raises(StoreTooNew, match="newer Readership"):
+            ask()
+    assert file_of(data).read_bytes() == before
+
+
+def test_a_memory_that_is_no_database_is_one_plain_line(data):
+    prepared(data).write_bytes(b"not a database, not at all" * 400)
+    with pytest.raises(StoreDamaged, match="can't be read"):
+        collector.status(data)
+
+
+def prepared(data: settings.Settings) -> Path:
+    path = file_of(data)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def test_a_state_that_is_not_there_yet_is_empty(data):
     found = collector.status(data)
-    assert set(found) == {"sites", "hours", "errors", "alarms", "next", "documents", "hosts"}
+    assert set(found) == {"sites", "hours", "errors", "alarms", "behind", "next", "documents", "hosts", "run"}
     assert not any(found.values())
     assert not file_of(data).exists()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import json
 import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import Any
 from readership import sites as site_entries
 from readership.errors import ArchiveDamaged, InputRefused, ReadershipError, StoreDamaged, StoreTooNew, UsageError
 from readership.pipeline import purge, recover
+from readership.pipeline.collect.status import file_of as collect_file
 from readership.pipeline.publish import publish
 from readership.settings import Settings
 from readership.store import archive, disk, edition, ledger
@@ -191,6 +194,7 @@ def backup(settings: Settings, target: Path) -> int:
                 hashes[name] = archive.sha256_of(path)
                 tar.add(path, name, recursive=False)
             _add_state(settings, tar, hashes)
+            _add_collect(settings, tar, hashes)
             _add_bytes(tar, CONTENTS, json.dumps(hashes).encode())
         disk.sync(fresh)
         size = fresh.stat().st_size
@@ -215,17 +219,36 @@ def _kept_files(settings: Settings) -> Iterator[tuple[str, Path]]:
 
 
 def _add_state(settings: Settings, tar: tarfile.TarFile, hashes: dict[str, str]) -> None:
-    """A consistent copy of state.sqlite, while others may write to it."""
-    if not settings.state.exists():
-        return
+    """Consistent copies of what people make and of what the collector remembers, while others may write to them."""
+    for path in (settings.state, collect_file(settings)):
+        if path.exists():
+            _add_database(path, str(path.relative_to(settings.data)), tar, hashes)
+
+
+def _add_database(path: Path, name: str, tar: tarfile.TarFile, hashes: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "state.sqlite"
-        source, target = sqlite3.connect(settings.state), sqlite3.connect(copy)
+        copy = Path(folder) / path.name
+        source, target = sqlite3.connect(path), sqlite3.connect(copy)
         source.backup(target)
         source.close()
         target.close()
-        hashes["state.sqlite"] = archive.sha256_of(copy)
-        tar.add(copy, "state.sqlite")
+        hashes[name] = archive.sha256_of(copy)
+        tar.add(copy, name)
+
+
+def _add_collect(settings: Settings, tar: tarfile.TarFile, hashes: dict[str, str]) -> None:
+    """Answers that wait to be taken in. After the collector's memory, so that none is missing that it counts as had.
+
+    One that is being written is taken as far as it is; a start cuts it back to its last whole answer.
+    """
+    folder = collect_file(settings).parent
+    waiting = [*sorted(folder.glob("spool/*")), folder / "unpublished"]
+    for path in waiting:
+        with suppress(FileNotFoundError):
+            data = path.read_bytes()
+            name = str(path.relative_to(settings.data))
+            hashes[name] = hashlib.sha256(data).hexdigest()
+            _add_bytes(tar, name, data)
 
 
 def _add_bytes(tar: tarfile.TarFile, name: str, data: bytes) -> None:
@@ -252,6 +275,8 @@ def restore(settings: Settings, source: Path) -> Report:
         for name in sorted(_unpack(source, Path(work))):
             goal = settings.data / name
             goal.parent.mkdir(parents=True, exist_ok=True)
+            for log in ("-wal", "-shm"):  # of a database that stood here before: it would be played into the new one
+                goal.with_name(goal.name + log).unlink(missing_ok=True)
             (Path(work) / name).rename(goal)
     return check(settings_of(settings), repair=True)
 

@@ -78,12 +78,17 @@ def _records(file: BinaryIO) -> Iterator[Any]:
 
 
 class _Earlier:
-    """Where in the file earlier pages stand, by payload digest, by record id, and by URL with moment."""
+    """Where in the file earlier pages stand, by payload digest, by record id, and by URL with moment.
+
+    Attributes:
+        basis: how the moments of the records are known, by what the file says of its maker.
+    """
 
     def __init__(self, file: BinaryIO, job: Job) -> None:
         self._file, self._job = file, job
         self._places: dict[bytes, int] = {}
         self._left = job.limits.max_archive
+        self.basis = Basis.WARC
 
     def remember(self, record: Any, position: int) -> None:
         """Notes where a page stands."""
@@ -155,6 +160,9 @@ def _record(record: Any, origin: str, job: Job, earlier: _Earlier) -> Capture | 
     # A header that the end of the file cuts off comes out of fastwarc as a record of length 0.
     if not re.fullmatch("[0-9]{1,18}", length) or record.headers.get("WARC-Type") is None:
         raise _DamagedError("the record's header is cut short")
+    if record.record_type == WarcRecordType.warcinfo:
+        earlier.basis = _basis(record)
+        return None
     if not record.record_type & _WANTED:
         _skip(record)
         return None
@@ -164,7 +172,23 @@ def _record(record: Any, origin: str, job: Job, earlier: _Earlier) -> Capture | 
     found = _content(record, origin, job)
     if isinstance(found, Capture):
         earlier.remember(record, position)
+        return replace(found, captured_at_basis=_told_by(earlier, found.captured_at_basis))
     return found
+
+
+def _basis(record: Any) -> Basis:
+    """`http` for a file of our own collector, who asked for the pages itself; `warc` for anybody else's."""
+    start = record.reader.read(min(record.content_length, _MAX_HEADER))
+    if (
+        len(start) < min(record.content_length, _MAX_HEADER)
+        or record.reader.consume(left := record.content_length - len(start)) < left
+    ):
+        raise _DamagedError("the last record is cut short")
+    return Basis.HTTP if re.search(rb"(?im)^software:\s*Readership/", start) else Basis.WARC
+
+
+def _told_by(earlier: _Earlier, basis: Basis) -> Basis:
+    return earlier.basis if basis is Basis.WARC else basis
 
 
 def _revisit(record: Any, origin: str, job: Job, earlier: _Earlier) -> Capture | None:
@@ -174,7 +198,7 @@ def _revisit(record: Any, origin: str, job: Job, earlier: _Earlier) -> Capture |
         job.tally["revisit records"] += 1
         return None
     captured_at, basis = _moment(record, {})
-    url = _url(record) or before.url
+    url, basis = _url(record) or before.url, _told_by(earlier, basis)
     return replace(before, origin=origin, url=url, captured_at=captured_at, captured_at_basis=basis)
 
 

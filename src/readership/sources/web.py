@@ -7,6 +7,7 @@ like a first request. No cookies, no credentials, no proxy.
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 import zlib
@@ -42,8 +43,8 @@ class FetchFailed(InputRefused):
     """No whole answer was had.
 
     Attributes:
-        kind: `refused` (an address or scheme not connected to), `robots`, `unreachable`, `timeout`, `too large`,
-            `broken`, `redirects`, `stopped`.
+        kind: `refused` (an address or scheme not connected to), `robots`, `unreachable`, `certificate` (of another
+            host, out of date, or of nobody known), `timeout`, `too large`, `broken`, `redirects`, `stopped`.
     """
 
     def __init__(self, kind: str, message: str, hint: str = "") -> None:
@@ -138,11 +139,27 @@ class Web:
             hops.append(url)
             url = _joined(url, target)
 
-    def _hop(self, url: str, headers: Mapping[str, str], deadline: float, hops: tuple[str, ...]) -> Answer:
+    def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+        """The answer to POST; a redirect is an answer like any other.
+
+        Raises:
+            FetchFailed: with its kind.
+        """
+        return self._hop(_checked(url), headers, time.monotonic() + self.bounds.seconds, (), content)
+
+    def _hop(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        deadline: float,
+        hops: tuple[str, ...],
+        content: bytes | None = None,
+    ) -> Answer:
         self._backend.deadline = deadline
         sent = {"user-agent": self._agent, "accept": "*/*", "accept-encoding": "gzip", **headers}
         try:
-            with self._pool.stream("GET", url, headers=list(sent.items())) as response:
+            method = "GET" if content is None else "POST"
+            with self._pool.stream(method, url, headers=list(sent.items()), content=content) as response:
                 return self._read(url, response, hops)
         except AddressRefused as error:
             raise FetchFailed("refused", error.message, error.hint) from None
@@ -151,6 +168,8 @@ class Web:
         except (httpcore.ProtocolError, httpcore.ReadError) as error:
             raise FetchFailed("broken", f"The answer breaks off: {_plain(error)}.") from None
         except (httpcore.NetworkError, OSError) as error:
+            if refused := _certificate(error):
+                raise FetchFailed("certificate", refused, _OWN_CA) from None
             raise FetchFailed("unreachable", f"No connection: {_plain(error)}.") from None
 
     def _read(self, url: str, response: httpcore.Response, hops: tuple[str, ...]) -> Answer:
@@ -189,6 +208,18 @@ def _joined(url: str, target: str) -> str:
         return urljoin(url, target)
     except ValueError:
         raise FetchFailed("redirects", "It redirects to what is no URL.") from None
+
+
+_OWN_CA = "A certificate authority of your own is named by SSL_CERT_FILE."
+
+
+def _certificate(error: BaseException | None) -> str | None:
+    """What is wrong with the host's certificate; None when the error, and what led to it, say nothing of one."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return f"Its certificate is not taken: {error.verify_message.rstrip('.')[:160]}."
+        error = error.__cause__ or error.__context__
+    return None
 
 
 def _plain(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from readership.ui.admin import admin_health, admin_links, admin_people, admin_tokens
 from readership.ui.annotations import notes
 from readership.ui.article import article_facts, article_figures, article_head, article_id, asked_article, in_common
+from readership.ui.collector import collecting
 from readership.ui.compare import columns as compared_columns
 from readership.ui.compare import compared_with
 from readership.ui.context import has_edition, is_board, language, say, say_n, zone
@@ -74,6 +75,7 @@ __all__ = [
     "beside",
     "board",
     "clashes",
+    "collecting",
     "columns_with_rates",
     "compared_columns",
     "compared_with",

@@ -10,6 +10,7 @@ import streamlit as st
 
 from readership import i18n
 from readership.figures.rates import sparkline
+from readership.figures.style import records
 from readership.i18n import known
 from readership.queries import Selection
 from readership.ui import bar, context
@@ -48,7 +49,7 @@ def rates(rows: pd.DataFrame, trend: pd.DataFrame) -> None:
 
 def _of_site(rows: pd.DataFrame, trend: pd.DataFrame, site: str, key: str) -> None:
     """One site's figures, then where they were captured and what is to be known of them."""
-    shown: list[Row] = rows[rows["site"] == site].head(MAX_FIGURES).to_dict("records")
+    shown: list[Row] = records(rows[rows["site"] == site].head(MAX_FIGURES))
     lines = trend[trend["site"] == site]
     for n, row in enumerate(shown):
         _rate(row, _line_of(lines, row), shown[0], f"{key}_rate_{n}")
@@ -60,7 +61,8 @@ def _of_site(rows: pd.DataFrame, trend: pd.DataFrame, site: str, key: str) -> No
 def _line_of(trend: pd.DataFrame, row: Row) -> pd.DataFrame:
     """The days of this pair: one currency may be quoted in two others."""
     same = trend["quote"] == row["quote"] if known(row["quote"]) else trend["quote"].isna()
-    return trend[(trend["currency"] == row["currency"]) & same]
+    found: pd.DataFrame = trend[(trend["currency"] == row["currency"]) & same]
+    return found
 
 
 def _others(rows: pd.DataFrame, trend: pd.DataFrame, sites: list[str]) -> None:

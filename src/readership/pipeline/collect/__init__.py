@@ -214,8 +214,14 @@ class _Run:
 
     def go(self, once: bool, until: float | None) -> Report:
         """Reads until the end, then takes in what is left."""
-        self._go_on()
         self._let_go()
+        try:
+            return self._go(once, until)
+        finally:
+            self._end()
+
+    def _go(self, once: bool, until: float | None) -> Report:
+        self._go_on()
         self._take_in()
         self.next_take_in = self.now() + self.every
         if len(self.chosen) == 1:
@@ -237,8 +243,16 @@ class _Run:
     def _let_go(self) -> None:
         state = State(file_of(self.settings))
         try:
+            state.begin_run(self.now())
             state.let_go(self.now())
             state.trim(self.now())
+        finally:
+            state.close()
+
+    def _end(self) -> None:
+        state = State(file_of(self.settings))
+        try:
+            state.end_run(self.now())
         finally:
             state.close()
 

@@ -19,7 +19,7 @@ PATIENCE = 60.0
 """Seconds waited for a host in the midst of a job; what takes longer is done later."""
 LONGEST_RETRY = 30 * plan.DAY
 _ROBOTS_FRESH = plan.DAY
-_HOST_TROUBLE = frozenset({"unreachable", "timeout"})
+_HOST_TROUBLE = frozenset({"unreachable", "timeout", "certificate"})
 
 
 def host_of(url: str) -> str:
@@ -45,6 +45,7 @@ def retry_after(answer: Answer, now: datetime) -> float:
 class _Held:
     host: str
     number: int
+    at: float
 
 
 class Hosts:
@@ -104,7 +105,7 @@ class Hosts:
             if self.now() + wait > until:
                 raise FetchFailed("later", "The host is left alone for now.")
             self._clock.sleep(max(wait, 0.001))
-        self._held = _Held(host, number)
+        self._held = _Held(host, number, self.now())
 
     def _let_go(self, answer: Answer | None, kind: str, said: str = "") -> None:
         held, self._held = self._held, None
@@ -122,8 +123,8 @@ class Hosts:
         with self._state.at_once():
             self._state.release(held.host, now + apart, failed=failed)
             self._state.do(
-                "UPDATE request SET outcome = ?, status = ?, said = ? WHERE rowid = ?",
-                kind or None, answer and answer.status, said[:300], held.number,
+                "UPDATE request SET outcome = ?, status = ?, said = ?, took = ? WHERE rowid = ?",
+                kind or None, answer and answer.status, said[:300], max(0.0, now - held.at), held.number,
             )  # fmt: skip
 
     def _apart(self, host: str) -> float:

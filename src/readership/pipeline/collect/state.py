@@ -13,48 +13,67 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS host (
-    host TEXT PRIMARY KEY, next_at REAL NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, held_apart REAL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS robots (
-    origin TEXT PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, read_at REAL NOT NULL, until REAL NOT NULL,
-    failures INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS document (
-    site TEXT NOT NULL, url TEXT NOT NULL, host TEXT NOT NULL, kind TEXT NOT NULL, depth INTEGER NOT NULL,
-    next_at REAL NOT NULL, read_at REAL, form TEXT, etag TEXT, modified TEXT, unchanged INTEGER NOT NULL DEFAULT 0,
-    failures INTEGER NOT NULL DEFAULT 0, said TEXT, PRIMARY KEY (site, url)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS article (
-    site TEXT NOT NULL, key TEXT NOT NULL, url TEXT NOT NULL, host TEXT NOT NULL, found_at REAL NOT NULL,
-    published_at REAL, born_at REAL, read_at REAL, full_at REAL, ok_at REAL, next_at REAL, tier INTEGER NOT NULL,
-    speed REAL NOT NULL DEFAULT 0, views INTEGER, views_at REAL, etag TEXT, modified TEXT, outcome TEXT, status INTEGER,
-    failures INTEGER NOT NULL DEFAULT 0, gone INTEGER NOT NULL DEFAULT 0, said TEXT, PRIMARY KEY (site, key)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS article_next ON article (site, next_at);
-CREATE TABLE IF NOT EXISTS request (
-    site TEXT NOT NULL, at REAL NOT NULL, host TEXT NOT NULL, what TEXT NOT NULL, tier INTEGER NOT NULL,
-    url TEXT NOT NULL, outcome TEXT,
-    status INTEGER, said TEXT
-);
-CREATE INDEX IF NOT EXISTS request_at ON request (site, at);
-CREATE TABLE IF NOT EXISTS site (
-    site TEXT PRIMARY KEY, since REAL NOT NULL, paused INTEGER NOT NULL DEFAULT 0, ok_at REAL, ok_url TEXT,
-    trouble TEXT, trouble_since REAL, trouble_what TEXT, said TEXT
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS fact_hour (
-    site TEXT NOT NULL, hour INTEGER NOT NULL, fact TEXT NOT NULL, pages INTEGER NOT NULL, found INTEGER NOT NULL,
-    PRIMARY KEY (site, hour, fact)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS alarm (
-    site TEXT NOT NULL, kind TEXT NOT NULL, about TEXT NOT NULL, since REAL NOT NULL, seen_at REAL NOT NULL,
-    said TEXT NOT NULL, PRIMARY KEY (site, kind, about)
-) WITHOUT ROWID;
-"""
+from readership.errors import StoreDamaged, StoreTooNew
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE IF NOT EXISTS host (
+            host TEXT PRIMARY KEY, next_at REAL NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, held_apart REAL
+        ) WITHOUT ROWID""",
+        """CREATE TABLE IF NOT EXISTS robots (
+            origin TEXT PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, read_at REAL NOT NULL, until REAL NOT NULL,
+            failures INTEGER NOT NULL DEFAULT 0
+        ) WITHOUT ROWID""",
+        """CREATE TABLE IF NOT EXISTS document (
+            site TEXT NOT NULL, url TEXT NOT NULL, host TEXT NOT NULL, kind TEXT NOT NULL, depth INTEGER NOT NULL,
+            next_at REAL NOT NULL, read_at REAL, form TEXT, etag TEXT, modified TEXT,
+            unchanged INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, said TEXT,
+            PRIMARY KEY (site, url)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE IF NOT EXISTS article (
+            site TEXT NOT NULL, key TEXT NOT NULL, url TEXT NOT NULL, host TEXT NOT NULL, found_at REAL NOT NULL,
+            published_at REAL, born_at REAL, read_at REAL, full_at REAL, ok_at REAL, next_at REAL,
+            tier INTEGER NOT NULL, speed REAL NOT NULL DEFAULT 0, views INTEGER, views_at REAL, etag TEXT,
+            modified TEXT, outcome TEXT, status INTEGER, failures INTEGER NOT NULL DEFAULT 0,
+            gone INTEGER NOT NULL DEFAULT 0, said TEXT, PRIMARY KEY (site, key)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX IF NOT EXISTS article_next ON article (site, next_at)",
+        """CREATE TABLE IF NOT EXISTS request (
+            site TEXT NOT NULL, at REAL NOT NULL, host TEXT NOT NULL, what TEXT NOT NULL, tier INTEGER NOT NULL,
+            url TEXT NOT NULL, outcome TEXT, status INTEGER, said TEXT
+        )""",
+        "CREATE INDEX IF NOT EXISTS request_at ON request (site, at)",
+        """CREATE TABLE IF NOT EXISTS site (
+            site TEXT PRIMARY KEY, since REAL NOT NULL, paused INTEGER NOT NULL DEFAULT 0, ok_at REAL, ok_url TEXT,
+            trouble TEXT, trouble_since REAL, trouble_what TEXT, said TEXT
+        ) WITHOUT ROWID""",
+        """CREATE TABLE IF NOT EXISTS fact_hour (
+            site TEXT NOT NULL, hour INTEGER NOT NULL, fact TEXT NOT NULL, pages INTEGER NOT NULL,
+            found INTEGER NOT NULL, PRIMARY KEY (site, hour, fact)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE IF NOT EXISTS alarm (
+            site TEXT NOT NULL, kind TEXT NOT NULL, about TEXT NOT NULL, since REAL NOT NULL, seen_at REAL NOT NULL,
+            said TEXT NOT NULL, PRIMARY KEY (site, kind, about)
+        ) WITHOUT ROWID""",
+    ),
+    (
+        # Who paused a site and when, how long answers take, and whether a collector is at work.
+        "ALTER TABLE site ADD COLUMN paused_at REAL",
+        "ALTER TABLE site ADD COLUMN paused_by TEXT",
+        "ALTER TABLE request ADD COLUMN took REAL",
+        """CREATE TABLE run (
+            one INTEGER PRIMARY KEY CHECK (one = 1), started_at REAL NOT NULL, seen_at REAL NOT NULL, ended_at REAL
+        )""",
+    ),
+)
+"""What made the file, in order; `PRAGMA user_version` says how many of them it has had. One that was released is never
+edited. Files of before there were steps have version 0 and the tables of the first, which is why that one says IF NOT
+EXISTS."""
 MOST_ARTICLES, MOST_DOCUMENTS = 100_000, 2_000
 """Articles and sitemaps remembered for one site."""
 KEEP_DAYS = 40
+ALIVE_EVERY = 30.0
+"""Seconds between two signs of life of a running collector."""
 BUSY = 45.0
 """Seconds a host is held for a request whose end is never noted."""
 
@@ -69,17 +88,67 @@ class Job:
     row: dict[str, Any]
 
 
+def version_of(db: sqlite3.Connection) -> int:
+    """How many steps a file has had.
+
+    Raises:
+        StoreTooNew: more than this version of Readership knows.
+    """
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(STEPS):
+        raise StoreTooNew("The collector's memory was written by a newer Readership.", "Start that version.")
+    return version
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Says plainly that the file is no database, or a broken one.
+
+    Raises:
+        StoreDamaged: instead of sqlite3's own.
+    """
+    try:
+        yield
+    except sqlite3.OperationalError:  # busy, no room: not the file's fault
+        raise
+    except sqlite3.DatabaseError as error:
+        raise StoreDamaged(
+            f"The collector's memory can't be read ({type(error).__name__}).",
+            "Stop the collector and move data/collect/collect.sqlite away, or bring it back from a backup. Without it "
+            "articles are found anew; nothing that was taken in is touched.",
+        ) from error
+
+
 class State:
-    """The file, opened by one thread."""
+    """The file, opened by one thread.
+
+    Raises:
+        StoreTooNew: a newer Readership made it. StoreDamaged: it is no database.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
         self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_SCHEMA)
+        try:
+            self._prepare()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _prepare(self) -> None:
+        """WAL, and the steps that the file has not had yet."""
+        with readable():
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            if version_of(self._db) == len(STEPS):
+                return
+            with self.at_once():
+                for step in STEPS[version_of(self._db) :]:  # again: another process may have been here meanwhile
+                    for statement in step:
+                        self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version = {len(STEPS)}")
 
     def close(self) -> None:
         """Closes the file."""
@@ -207,6 +276,19 @@ class State:
             "UNION ALL SELECT min(next_at) FROM article WHERE site = ?1 AND next_at > ?2)", site, now,
         )  # fmt: skip
         return row["at"] if row else None
+
+    # -- the run -----------------------------------------------------------------------------------------------------
+    def begin_run(self, now: float) -> None:
+        """Notes that a collector is at work."""
+        self.do("INSERT OR REPLACE INTO run (one, started_at, seen_at) VALUES (1, ?, ?)", now, now)
+
+    def alive(self, now: float) -> None:
+        """Notes that it still is."""
+        self.do("UPDATE run SET seen_at = ? WHERE seen_at < ?", now, now)
+
+    def end_run(self, now: float) -> None:
+        """Notes that it ended in an orderly way."""
+        self.do("UPDATE run SET seen_at = ?, ended_at = ?", now, now)
 
     # -- hosts and requests ------------------------------------------------------------------------------------------
     def open_at(self, host: str) -> float:

@@ -17,7 +17,7 @@ from readership.pipeline.collect import plan
 from readership.pipeline.collect.clock import Clock
 from readership.pipeline.collect.polite import Hosts, host_of, in_trouble
 from readership.pipeline.collect.spool import Spool
-from readership.pipeline.collect.state import MOST_ARTICLES, Job, State
+from readership.pipeline.collect.state import ALIVE_EVERY, MOST_ARTICLES, Job, State
 from readership.sites import Sites
 from readership.sources import addresses, feeds
 from readership.sources.web import Answer, FetchFailed, Web
@@ -30,6 +30,7 @@ _GONE = frozenset({404, 410})
 _DEEPEST_INDEX = 3
 _LONGEST_NAP = 60.0
 _RECOUNT = 300.0
+_LOOKED_AT = 100
 _TRACKING = re.compile(r"utm_|fbclid$|gclid$|yclid$|ysclid$|_openstat$")
 
 
@@ -70,6 +71,7 @@ class Worker:
         self._asked = dict.fromkeys(self._sites, 0.0)
         self._waiting: dict[str, tuple[float, dict[int, int]]] = {}
         self._forgotten = forgotten
+        self._signed = 0.0
 
     def now(self) -> float:
         """Seconds since 1970."""
@@ -91,6 +93,7 @@ class Worker:
         started = self.now() if once else None
         while not self._clock.stopped and (until is None or self.now() < until):
             called = between()
+            self._give_sign()
             job, wake = self._choose(started)
             if job is not None:
                 self._do(job)
@@ -98,6 +101,11 @@ class Worker:
                 return
             else:
                 self._nap([wake, called, until])
+
+    def _give_sign(self) -> None:
+        if self.now() - self._signed >= ALIVE_EVERY:
+            self._signed = self.now()
+            self._state.alive(self._signed)
 
     def _nap(self, moments: list[float | None]) -> None:
         now = self.now()
@@ -203,7 +211,7 @@ class Worker:
             kind = "server" if in_trouble(answer.status) else "wall" if answer.status in _WALLS else "answer"
             return Outcome(kind, f"The server answered {answer.status}.")
         capture = Capture(
-            answer.body, answer.url, answer.url, answer.at.replace(microsecond=0), Basis.WARC,
+            answer.body, answer.url, answer.url, answer.at.replace(microsecond=0), Basis.HTTP,
             answer.header("content-type"), answer.status,
         )  # fmt: skip
         try:
@@ -231,7 +239,10 @@ class Worker:
         new += self._add_sitemaps(site, found.sitemaps, row["depth"] + 1)
         self.counts["found"] += new
         row["unchanged"] = -1 if new else row["unchanged"]
-        return Outcome("read", f"{len(found.pages) + len(found.sitemaps)} links, {new} new")
+        said = f"{len(found.pages) + len(found.sitemaps)} links, {new} new"
+        if found.pages and not new and not any(self._place(site, link.url) for link in found.pages[:_LOOKED_AT]):
+            said += "; none of them is an article of this site: see its hosts and its key pattern"
+        return Outcome("read", said)
 
     def _add_links(self, site: Site, links: Sequence[feeds.Link], default: float | None) -> int:
         """Remembers articles; how many were new. `default` is the age's start of those without a date."""
