@@ -16,9 +16,9 @@ UNKNOWN_HOST = "unknown"
 class Basis(StrEnum):
     """How the moment of a capture is known (`captured_at_basis`).
 
-    `given`: whoever loaded it said so. `warc`: by the date of a crawl's record. `http`: by the exchange itself, an answer
-    to our own collector or, in a record without a date, the answer's header `Date`. `printed`: the page tells it.
-    `matched-rates`: a day that official rates fit (DEFINITIONS); no moment. `unknown`: nobody knows.
+    `given`: whoever loaded it said so. `warc`: by the date of a crawl's record. `http`: by the exchange itself, an
+    answer to our own collector or, in a record without a date, the answer's header `Date`. `printed`: the page tells
+    it. `matched-rates`: a day that official rates fit (DEFINITIONS); no moment. `unknown`: nobody knows.
     """
 
     GIVEN = "given"
