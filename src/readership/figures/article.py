@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,8 @@ from readership.i18n import Language, known
 
 MAX_PIECES, MAX_MARKS = 400, 600
 """Pieces of the line (three points each) and marks drawn: below 2,000 points together."""
+LABEL_WIDTH = 14
+"""Characters of a line of the names beside lines; the margin has room for them."""
 
 
 def article_curve(
@@ -81,8 +84,10 @@ def beside_kind(cohort: pd.DataFrame, language: Language) -> Figure:
     say = language.say
     own, kind = cohort[cohort["views"].notna()], cohort[cohort["median"].notna()]
     fig = canvas(height=380)
-    _kind(fig, kind, language)
-    _own(fig, own, language)
+    fig.update_layout(margin={"r": 8 + 7 * LABEL_WIDTH})
+    above, below = _sides(own, kind)
+    _kind(fig, kind, language, below)
+    _own(fig, own, language, above)
     ages = cohort["age_h"]
     if len(ages):
         fig.update_xaxes(
@@ -90,7 +95,7 @@ def beside_kind(cohort: pd.DataFrame, language: Language) -> Figure:
             # The name of 2 d would run into that of 3 d.
             tickvals=list(ages[ages != 48]),
             ticktext=[age_words(int(age), language) for age in ages if age != 48],
-            range=[-0.15, math.log10(float(ages.max())) + 0.55],
+            range=[-0.15, math.log10(float(ages.max())) + 0.05],
         )
     count_axis(fig, pd.concat([own["views"], kind["q3"]]), language)
     subtitle = say(
@@ -155,7 +160,18 @@ def _basis(basis: str, language: Language) -> str:
     }.get(basis, basis)
 
 
-def _kind(fig: go.Figure, kind: pd.DataFrame, language: Language) -> None:
+def _sides(own: pd.DataFrame, kind: pd.DataFrame) -> tuple[str, str]:
+    """Where the names of both lines stand to their ends, so that they don't cover each other: own, kind."""
+    if own.empty or kind.empty:
+        return "middle", "middle"
+    ends = float(own["views"].iloc[-1]), float(kind["median"].iloc[-1])
+    top = max(float(own["views"].max()), float(kind["q3"].max()), 1.0)
+    if abs(ends[0] - ends[1]) > 0.15 * top:
+        return "middle", "middle"
+    return ("bottom", "top") if ends[0] >= ends[1] else ("top", "bottom")
+
+
+def _kind(fig: go.Figure, kind: pd.DataFrame, language: Language, side: str) -> None:
     if kind.empty:
         return
     ages = list(kind["age_h"])
@@ -169,10 +185,10 @@ def _kind(fig: go.Figure, kind: pd.DataFrame, language: Language) -> None:
         hovertext=[_kind_hover(row, language) for row in records(kind)],
         hoverinfo="text",
     )
-    _end_label(fig, kind, "median", language.say("median of its kind"), GREY)
+    _end_label(fig, kind, "median", language.say("median of its kind"), GREY, side)
 
 
-def _own(fig: go.Figure, own: pd.DataFrame, language: Language) -> None:
+def _own(fig: go.Figure, own: pd.DataFrame, language: Language, side: str) -> None:
     if own.empty:
         return
     fig.add_scatter(
@@ -188,19 +204,22 @@ def _own(fig: go.Figure, own: pd.DataFrame, language: Language) -> None:
         ],
         hoverinfo="text",
     )
-    _end_label(fig, own, "views", language.say("this article"), BLUE)
+    _end_label(fig, own, "views", language.say("this article"), BLUE, side)
 
 
-def _end_label(fig: go.Figure, rows: pd.DataFrame, column: str, words: str, colour: str) -> None:
-    """A line's name at its last point; an annotation's place on a logarithmic axis is the exponent."""
+def _end_label(fig: go.Figure, rows: pd.DataFrame, column: str, words: str, colour: str, side: str = "middle") -> None:
+    """A line's name beside its last point; an annotation's place on a logarithmic axis is the exponent."""
     last = rows.iloc[-1]
+    lines = textwrap.wrap(words, LABEL_WIDTH)
     fig.add_annotation(
         x=math.log10(float(last["age_h"])),
         y=float(last[column]),
-        text=words,
+        text="<br>".join(lines),
         showarrow=False,
         xanchor="left",
         xshift=8,
+        yanchor=side,
+        align="left",
         font={"size": 12, "color": colour},
     )
 

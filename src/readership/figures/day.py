@@ -12,19 +12,23 @@ from readership.figures.time import count_axis
 from readership.i18n import Language, known
 
 
-def day_so_far(band: pd.DataFrame, language: Language, height: int = 300) -> Figure:
+def day_so_far(band: pd.DataFrame, language: Language, height: int = 300, size: int = 13) -> Figure:
     """Views added up from midnight, hour by hour, over the median and middle half of the same weekdays.
 
     Args:
+        height: of the figure, and `size` of its letters: pixels.
         band: the query `band` by the hour: day, hour, views, median, q1, q3, n, cut_at; a row an hour, in order.
     """
     say = language.say
     fig = canvas(height=height)
-    _usual(fig, band, language)
-    _line(fig, band, language)
+    _usual(fig, band, language, size)
+    _line(fig, band, language, size)
     count_axis(fig, pd.concat([band["views"], band["q3"]]), language)
     hours = range(0, 25, 6)
     fig.update_xaxes(range=[0, 28.5], tickvals=list(hours), ticktext=[f"{hour:02d}:00" for hour in hours])
+    if size > 13:
+        fig.update_xaxes(tickfont={"size": size})
+        fig.update_yaxes(tickfont={"size": size})
     subtitle = say("No reading is known.")
     if len(band):
         subtitle = say(
@@ -109,7 +113,7 @@ def _hours(rows: pd.DataFrame) -> list[float]:
     return [part.total_seconds() / 3600 for part in since]
 
 
-def _usual(fig: go.Figure, band: pd.DataFrame, language: Language) -> None:
+def _usual(fig: go.Figure, band: pd.DataFrame, language: Language, size: int) -> None:
     rows = band[band["median"].notna()]
     if rows.empty:
         return
@@ -122,10 +126,10 @@ def _usual(fig: go.Figure, band: pd.DataFrame, language: Language) -> None:
         line={"color": GREY, "width": 1.5, "dash": "dot"},
         hoverinfo="skip",
     )
-    _label(fig, hours[-1], float(rows["median"].iloc[-1]), language.say("usual"), GREY)
+    _label(fig, hours[-1], float(rows["median"].iloc[-1]), language.say("usual"), GREY, size)
 
 
-def _line(fig: go.Figure, band: pd.DataFrame, language: Language) -> None:
+def _line(fig: go.Figure, band: pd.DataFrame, language: Language, size: int) -> None:
     rows = band[band["views"].notna()]
     if rows.empty:
         return
@@ -139,12 +143,12 @@ def _line(fig: go.Figure, band: pd.DataFrame, language: Language) -> None:
         hovertext=["", *(_hover(row, language) for row in records(rows))],
         hoverinfo="text",
     )
-    _label(fig, hours[-1], float(rows["views"].iloc[-1]), language.number(rows["views"].iloc[-1]), BLUE)
+    _label(fig, hours[-1], float(rows["views"].iloc[-1]), language.number(rows["views"].iloc[-1]), BLUE, size)
 
 
-def _label(fig: go.Figure, x: float, y: float, words: str, colour: str) -> None:
+def _label(fig: go.Figure, x: float, y: float, words: str, colour: str, size: int) -> None:
     fig.add_annotation(
-        x=x, y=y, text=words, showarrow=False, xanchor="left", xshift=8, font={"size": 13, "color": colour}
+        x=x, y=y, text=words, showarrow=False, xanchor="left", xshift=8, font={"size": size, "color": colour}
     )
 
 

@@ -264,7 +264,7 @@ def board(today: pd.DataFrame, moving: pd.DataFrame, fast: pd.DataFrame) -> None
     with left:
         figure = big_numbers(numbers, language)
         st.plotly_chart(figure.fig, key="board_numbers", alt=figure.alt, config={"staticPlot": True})
-        curve = draw(day_so_far, today, language, 500)
+        curve = draw(day_so_far, today, language, 620, 20)
         st.plotly_chart(curve.fig, key="board_day", alt=curve.alt, config={"staticPlot": True})
     with right:
         _headlines(say("Read unusually fast now"), fast, "velocity", say("an hour"))
