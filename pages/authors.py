@@ -4,6 +4,7 @@ import streamlit as st
 
 from readership import figures
 from readership.ui import (
+    chooses,
     compared_with,
     counting,
     draw,
@@ -31,11 +32,11 @@ if one:
 group_table(rows, index, selection, "author")
 left, right = st.columns(2, gap="medium")
 with left:
-    show(draw(figures.reach, rows, index, language()), rows, "authors-reach")
+    show(draw(figures.reach, rows, index, language()), rows, "authors-reach", click=chooses("author"))
     if one:
         topics = group_rows(selection, "topic")
         drawn = draw(figures.breakdown, topics, counting(), language(), beside=compared_with(selection))
-        show(drawn, topics, "author-topics")
+        show(drawn, topics, "author-topics", click=chooses("topic"))
 with right:
-    show(draw(figures.performance, index, language()), index, "authors-index")
+    show(draw(figures.performance, index, language()), index, "authors-index", click=chooses("author"))
 group_trends(selection, "author")

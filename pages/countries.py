@@ -2,6 +2,7 @@
 
 from readership import figures
 from readership.ui import (
+    chooses,
     country_figures,
     country_map,
     draw,
@@ -30,4 +31,4 @@ if one:
 group_table(rows, index, selection, "country")
 group_trends(selection, "country")
 country_figures(selection)
-show(draw(figures.performance, index, language()), index, "countries-index")
+show(draw(figures.performance, index, language()), index, "countries-index", click=chooses("country"))

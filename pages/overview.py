@@ -1,7 +1,5 @@
 """Overview: how are our articles doing now?"""
 
-import streamlit as st
-
 from readership import figures
 from readership.ui import (
     board,
@@ -11,11 +9,13 @@ from readership.ui import (
     key_figures,
     language,
     lead,
+    lists_hours,
     movers,
     nothing,
     page,
     say,
     show,
+    side_by_side,
     stop,
     table,
     views_over_time,
@@ -38,7 +38,7 @@ if is_board():
 lead(today)
 key_figures(facts, selection)
 
-over_time, day = st.columns([5, 3], gap="medium")
+over_time, day = side_by_side(2, 1, at_least=400)
 with over_time:
     views_over_time(selection)
 with day:
@@ -47,12 +47,22 @@ with day:
 movers(moving)
 
 hours = fetch("hour_weekday", selection)
-read, published = st.columns(2, gap="medium")
+read, published = side_by_side(1, 1, at_least=420)
 with read:
-    show(draw(figures.hour_weekday, hours, "views_per_hour", language()), hours, "hours-read")
+    show(
+        draw(figures.hour_weekday, hours, "views_per_hour", language()),
+        hours,
+        "hours-read",
+        click=lists_hours(selection, "read"),
+    )
     rows = fetch("evergreen", selection, limit=20)
     table(rows, "evergreen", LASTING, title=say("Older and still read"), opens=True)
 with published:
-    show(draw(figures.hour_weekday, hours, "articles_published", language()), hours, "hours-published")
+    show(
+        draw(figures.hour_weekday, hours, "articles_published", language()),
+        hours,
+        "hours-published",
+        click=lists_hours(selection, "published"),
+    )
     rows = fetch("articles", selection, limit=10)
     table(rows, "newest", NEWEST, title=say("Newest articles"), opens=True)

@@ -1,18 +1,19 @@
 """Publishing: do we publish when we are read, and what does our output bring?"""
 
-import streamlit as st
-
 from readership import figures
 from readership.ui import (
+    chooses,
     compared_columns,
     draw,
     fetch,
     language,
+    lists_hours,
     nothing,
     page,
     published_by,
     say,
     show,
+    side_by_side,
     stop,
     switch,
     table,
@@ -26,21 +27,37 @@ facts = fetch("key_figures", selection)
 if nothing(facts, selection, count="articles"):
     stop()
 hours = fetch("hour_weekday", selection)
-show(draw(figures.publishing_clock, hours, language()), hours, "publishing-clock")
-published, read = st.columns(2, gap="medium")
+show(
+    draw(figures.publishing_clock, hours, language()),
+    hours,
+    "publishing-clock",
+    click=lists_hours(selection, "published"),
+)
+published, read = side_by_side(1, 1, at_least=420)
 with published:
-    show(draw(figures.hour_weekday, hours, "articles_published", language()), hours, "hours-published")
+    show(
+        draw(figures.hour_weekday, hours, "articles_published", language()),
+        hours,
+        "hours-published",
+        click=lists_hours(selection, "published"),
+    )
 with read:
-    show(draw(figures.hour_weekday, hours, "views_per_hour", language()), hours, "hours-read")
+    show(
+        draw(figures.hour_weekday, hours, "views_per_hour", language()),
+        hours,
+        "hours-read",
+        click=lists_hours(selection, "read"),
+    )
 
 by = switch(
     "by",
     {"section": say("Section"), "language": say("Language"), "weekday": say("Weekday"), "hour": say("Hour")},
 )
 rows = published_by(selection, by)
-drawn, told = st.columns(2, gap="medium")
+drawn, told = side_by_side(1, 1, at_least=420)
 with drawn:
-    show(draw(figures.output_and_result, rows, by, language()), rows, "output-and-result")
+    click = chooses(by) if by in ("section", "language") else None
+    show(draw(figures.output_and_result, rows, by, language()), rows, "output-and-result", click=click)
 with told:
     order = compared_columns(RESULT, rows, "articles", "median_24h")
     table(with_names(rows, by), "publishing", order, title=say("Output and result in figures"))

@@ -4,6 +4,7 @@ import streamlit as st
 
 from readership import figures
 from readership.ui import (
+    chooses_source,
     draw,
     grain,
     language,
@@ -27,5 +28,5 @@ left, right = st.columns(2, gap="medium")
 with left:
     release_trend(selection, bucket)
 with right:
-    show(draw(figures.releases, rows, language()), rows, "sources")
+    show(draw(figures.releases, rows, language()), rows, "sources", click=chooses_source())
 release_table(rows, selection)

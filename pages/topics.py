@@ -4,6 +4,7 @@ import streamlit as st
 
 from readership import figures
 from readership.ui import (
+    chooses,
     compared_with,
     counting,
     draw,
@@ -34,15 +35,20 @@ if one:
     one_group(selection, topic_level(one), one)
 bars, tiles = st.columns(2, gap="medium")
 with bars:
-    show(draw(figures.breakdown, rows, counting(), language(), beside=compared_with(selection)), rows, "topics")
+    show(
+        draw(figures.breakdown, rows, counting(), language(), beside=compared_with(selection)),
+        rows,
+        "topics",
+        click=chooses(level),
+    )
 with tiles:
-    show(draw(figures.treemap, rows, index, language()), rows, "topics-treemap")
+    show(draw(figures.treemap, rows, index, language()), rows, "topics-treemap", click=chooses(level))
 group_table(rows, index, selection, level)
 group_trends(selection, topic_level(one) if one else level)
 ages, hours = st.columns(2, gap="medium")
 with ages:
-    show(draw(figures.performance, index, language()), index, "topics-index")
+    show(draw(figures.performance, index, language()), index, "topics-index", click=chooses(level))
 with hours:
     cells = group_hours(selection, level)
-    show(draw(figures.group_hours, cells, language()), cells, "topics-hours")
+    show(draw(figures.group_hours, cells, language()), cells, "topics-hours", click=chooses(level))
 learnt_sections(selection)

@@ -24,6 +24,7 @@ from readership.figures.style import (
     ORANGE,
     Figure,
     canvas,
+    clickable,
     literal,
     numbers,
     peak,
@@ -81,6 +82,7 @@ def breakdown(rows: pd.DataFrame, counting: str, language: Language, *, beside: 
             marker_color=colour,
             hovertext=hover,
             hoverinfo="text",
+            customdata=[literal(value) for value in shown["value"]],
         )
     fig.update_layout(barmode="group", bargap=0.3)
     compared = _shares_then(fig, shown, labels, beside, language) if counting == "full" else []
@@ -335,6 +337,7 @@ def _panel(
         marker_color=[BLUE if _over(row["bucket"], grain, span) else BLUE_FAINT for row in rows],
         hovertext=[_point_hover(row, name, grain, language) for row in rows],
         hoverinfo="text",
+        customdata=[[str(row["bucket"]), literal(row["value"])] for row in rows],
         xaxis=x,
         yaxis=y,
         showlegend=False,
@@ -457,6 +460,7 @@ def performance(rows: pd.DataFrame, language: Language) -> Figure:
         marker={"size": 11, "color": [BLUE if value >= 1 else ORANGE for value in shown["median_index"]]},
         hovertext=[_index_hover(row, language) for row in records(shown)],
         hoverinfo="text",
+        customdata=[literal(value) for value in shown["value"]],
         showlegend=False,
     )
     fig.add_vline(x=1, line={"color": GREY, "width": 1, "dash": "dot"})
@@ -533,15 +537,19 @@ def group_hours(rows: pd.DataFrame, language: Language) -> Figure:
         z=[[_median(cells.get((value, hour))) for hour in range(24)] for value in counts.index],
         x=[f"{hour:02d}" for hour in range(24)],
         y=list(range(len(counts))),
-        hovertext=[
-            [_hour_hover(names[value], hour, cells.get((value, hour)), language) for hour in range(24)]
-            for value in counts.index
-        ],
-        hoverinfo="text",
+        hoverinfo="skip",
         showscale=False,
         xgap=1,
         ygap=1,
         zmin=0,
+    )
+    places = [(place, value, hour) for place, value in enumerate(counts.index) for hour in range(24)]
+    clickable(
+        fig,
+        [f"{hour:02d}" for _place, _value, hour in places],
+        [place for place, _value, _hour in places],
+        [_hour_hover(names[value], hour, cells.get((value, hour)), language) for _place, value, hour in places],
+        [literal(value) for _place, value, _hour in places],
     )
     listed_axis(fig, [literal(shorten(str(names[value]), 34)) for value in counts.index])
     fig.update_xaxes(type="category", tickvals=[f"{hour:02d}" for hour in range(0, 24, 3)], showgrid=False)
@@ -602,6 +610,7 @@ def reach(rows: pd.DataFrame, index: pd.DataFrame, language: Language) -> Figure
         marker={"size": 12, "color": [_tint(medians.get(row["value"])) for row in points], "opacity": 0.85},
         hovertext=[_reach_hover(row, medians.get(row["value"]), language) for row in points],
         hoverinfo="text",
+        customdata=[literal(row["value"]) for row in points],
         cliponaxis=False,
     )
     count_axis(fig, shown["median_views"], language)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from readership.figures.style import BLUE, GREY, Figure, canvas, literal, records, shorten
+from readership.figures.style import BLUE, GREY, Figure, canvas, clickable, literal, records, shorten
 from readership.i18n import Language
 
 MAX_NODES, MAX_EDGES, MATRIX = 24, 60, 15
@@ -133,6 +133,7 @@ def _nodes(
             for code, node in nodes.items()
         ],
         hoverinfo="text",
+        customdata=[[literal(code)] for code in nodes],
         showlegend=False,
         cliponaxis=False,
     )
@@ -150,6 +151,7 @@ def _middles(
         marker={"size": 12, "color": "rgba(0,0,0,0)"},
         hovertext=[_pair_hover(row, language) for row in pairs],
         hoverinfo="text",
+        customdata=[[literal(row["a"]), literal(row["b"])] for row in pairs],
         hoverlabel={"bgcolor": GREY},
         showlegend=False,
     )
@@ -186,12 +188,19 @@ def country_matrix(rows: pd.DataFrame, language: Language) -> Figure:
         y=list(range(len(codes))),
         text=[[language.number(cell["articles"]) if cell else "" for cell in line] for line in found],
         texttemplate="%{text}",
-        hovertext=[[_pair_hover(cell, language) if cell else "" for cell in line] for line in found],
-        hoverinfo="text",
+        hoverinfo="skip",
         showscale=False,
         xgap=1,
         ygap=1,
         zmin=0,
+    )
+    pairs = [(x, y, cell) for y, line in enumerate(found) for x, cell in enumerate(line) if cell]
+    clickable(
+        fig,
+        [x for x, _y, _cell in pairs],
+        [y for _x, y, _cell in pairs],
+        [_pair_hover(cell, language) for _x, _y, cell in pairs],
+        [[literal(cell["a"]), literal(cell["b"])] for _x, _y, cell in pairs],
     )
     fig.update_xaxes(tickvals=list(range(len(codes))), ticktext=labels, tickangle=-60, showgrid=False, side="top")
     fig.update_yaxes(

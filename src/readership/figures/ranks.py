@@ -73,6 +73,7 @@ def output_and_result(rows: pd.DataFrame, dimension: str, language: Language) ->
                 f"<b>{label}</b><br>{name}: {language.percent(x, 1)}" for label, x in zip(labels, shares, strict=True)
             ],
             hoverinfo="text",
+            customdata=[literal(value) for value in shown["value"]],
         )
     fig.update_layout(barmode="group", bargap=0.3)
     fig.update_yaxes(

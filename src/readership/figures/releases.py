@@ -50,6 +50,7 @@ def releases(rows: pd.DataFrame, language: Language) -> Figure:
             marker_color=colour,
             hovertext=[_hover(row, language) for row in records(shown)],
             hoverinfo="text",
+            customdata=[["source" if row["cited"] else "credit", literal(row["source"])] for row in records(shown)],
         )
     fig.update_layout(barmode="stack", bargap=0.3)
     listed_axis(fig, [literal(shorten(str(name), 40)) for name in shown["name"]])
@@ -100,7 +101,7 @@ def release_trend(rows: pd.DataFrame, grain: str, span: Span, language: Language
     ):
         fig.add_bar(
             x=list(rows["bucket"]), y=numbers(rows[column]), name=name, marker_color=colour, hovertext=hover,
-            hoverinfo="text",
+            hoverinfo="text", customdata=[[str(start), ""] for start in rows["bucket"]],
         )  # fmt: skip
     fig.update_layout(barmode="stack")
     bucket_axis(fig, rows["bucket"], grain, span, language)

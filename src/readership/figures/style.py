@@ -96,6 +96,28 @@ def thin(rows: pd.DataFrame, value: str, limit: int = MAX_POINTS) -> pd.DataFram
     return rows.iloc[keep]
 
 
+def clickable(
+    fig: go.Figure, x: Sequence[Any], y: Sequence[Any], hover: Sequence[str], stands_for: Sequence[Any], size: int = 16
+) -> None:
+    """Unseen marks over the cells of a heat map, which itself tells nobody what was clicked.
+
+    Args:
+        stands_for: of each mark what a click on it means (`ui/drill.py`); texts as `literal` writes them.
+    """
+    fig.add_scatter(
+        x=list(x),
+        y=list(y),
+        mode="markers",
+        marker={"symbol": "square", "size": size, "color": "rgba(0,0,0,0)", "line": {"width": 0}},
+        selected={"marker": {"color": "rgba(210,100,31,0.5)"}},
+        unselected={"marker": {"color": "rgba(0,0,0,0)"}},
+        hovertext=list(hover),
+        hoverinfo="text",
+        customdata=list(stands_for),
+        showlegend=False,
+    )
+
+
 def numbers(column: pd.Series) -> list[float | None]:
     """A column for Plotly: unknown is None, which leaves a gap."""
     return [None if pd.isna(value) else float(value) for value in column]

@@ -232,8 +232,9 @@ def _draw(fig: go.Figure, shown: pd.DataFrame, cumulative: bool, hover: list[str
         _outline(fig, shown, values, BLUE, hover, "", cumulative=cumulative)
     else:
         fig.add_bar(
-            x=list(shown["bucket"]), y=values, marker_color=BLUE, hovertext=hover, hoverinfo="text", showlegend=False
-        )
+            x=list(shown["bucket"]), y=values, marker_color=BLUE, hovertext=hover, hoverinfo="text", showlegend=False,
+            customdata=_bucket_ids(shown),
+        )  # fmt: skip
 
 
 def _stacked(fig: go.Figure, shown: pd.DataFrame, hover: list[str], language: Language) -> None:
@@ -252,8 +253,18 @@ def _stacked(fig: go.Figure, shown: pd.DataFrame, hover: list[str], language: La
             marker_color=colour,
             hovertext=hover,
             hoverinfo="text",
+            customdata=_bucket_ids(shown),
         )
     fig.update_layout(barmode="stack")
+
+
+def _bucket_ids(shown: pd.DataFrame) -> list[list[str]]:
+    """What a click on a bar means: the bucket's start, and its label where an hour comes twice."""
+    labels = shown["label"] if "label" in shown else pd.Series("", index=shown.index)
+    return [
+        [str(start), label if isinstance(label, str) else ""]
+        for start, label in zip(shown["bucket"], labels, strict=True)
+    ]
 
 
 def _outline(

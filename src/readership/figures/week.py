@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from readership.figures.style import BLUE, GREY, Figure, canvas, peak, records
+from readership.figures.style import BLUE, GREY, Figure, canvas, clickable, peak, records
 from readership.i18n import Language
 
 
@@ -17,22 +17,28 @@ def hour_weekday(rows: pd.DataFrame, measure: str, language: Language) -> Figure
     """
     cells = {(row["weekday"], row["hour"]): row[measure] for row in records(rows[rows[measure].notna()])}
     days = language.weekdays()
-    texts = [
-        [f"<b>{days[day - 1]}, {_span(hour)}</b><br>{language.number(cells.get((day, hour)), 1)}" for hour in range(24)]
-        for day in range(1, 8)
-    ]
+    places = [(day, hour) for day in range(1, 8) for hour in range(24)]
     fig = canvas(height=250)
     fig.add_heatmap(
         z=[[cells.get((day, hour)) for hour in range(24)] for day in range(1, 8)],
         x=[f"{hour:02d}" for hour in range(24)],
         y=days,
-        hovertext=texts,
-        hoverinfo="text",
+        hoverinfo="skip",
         showscale=False,
         xgap=1,
         ygap=1,
         zmin=0,
         zmax=_ceiling([float(value) for value in cells.values()]),
+    )
+    clickable(
+        fig,
+        [f"{hour:02d}" for _day, hour in places],
+        [days[day - 1] for day, _hour in places],
+        [
+            f"<b>{days[day - 1]}, {_span(hour)}</b><br>{language.number(cells.get((day, hour)), 1)}"
+            for day, hour in places
+        ],
+        [[day, hour] for day, hour in places],
     )
     fig.update_yaxes(autorange="reversed", type="category", rangemode="normal", nticks=None, showgrid=False)
     fig.update_xaxes(type="category", tickvals=[f"{hour:02d}" for hour in range(0, 24, 3)], showgrid=False)
@@ -58,8 +64,9 @@ def publishing_clock(rows: pd.DataFrame, language: Language) -> Figure:
         for hour, out, back in zip(hours["hour"], published, read, strict=True)
     ]
     fig.add_bar(
-        x=names, y=published, marker_color=GREY, name=say("share of articles"), hovertext=hover, hoverinfo="text"
-    )
+        x=names, y=published, marker_color=GREY, name=say("share of articles"), hovertext=hover, hoverinfo="text",
+        customdata=[[0, int(hour)] for hour in hours["hour"]],
+    )  # fmt: skip
     fig.add_scatter(
         x=names,
         y=read,
@@ -69,6 +76,7 @@ def publishing_clock(rows: pd.DataFrame, language: Language) -> Figure:
         name=say("share of views"),
         hovertext=hover,
         hoverinfo="text",
+        customdata=[[0, int(hour)] for hour in hours["hour"]],
     )
     fig.update_xaxes(type="category", tickvals=names[::3])
     top = max([share for share in (*published, *read) if share is not None], default=0.0)

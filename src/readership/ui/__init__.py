@@ -1,6 +1,7 @@
 """What pages are made of. The only Streamlit in the package; pages use these names and lay them out, no more."""
 
 from readership.ui.admin import admin_health, admin_links, admin_people, admin_tokens
+from readership.ui.alerts import admin_alerts
 from readership.ui.annotations import notes
 from readership.ui.article import article_facts, article_figures, article_head, article_id, asked_article, in_common
 from readership.ui.collector import collecting
@@ -9,6 +10,7 @@ from readership.ui.compare import compared_with
 from readership.ui.context import has_edition, is_board, language, say, say_n, zone
 from readership.ui.converter import converter
 from readership.ui.data import draw, fetch
+from readership.ui.drill import chooses, chooses_source, lists_hours
 from readership.ui.groups import (
     counting,
     country_figures,
@@ -37,6 +39,7 @@ from readership.ui.parts import (
     movers,
     of_all,
     published_by,
+    side_by_side,
     with_names,
 )
 from readership.ui.rates import (
@@ -61,6 +64,7 @@ from readership.ui.text import plain
 from readership.ui.upload import undo_batch, upload
 
 __all__ = [
+    "admin_alerts",
     "admin_health",
     "admin_links",
     "admin_people",
@@ -74,6 +78,8 @@ __all__ = [
     "asked_article",
     "beside",
     "board",
+    "chooses",
+    "chooses_source",
     "clashes",
     "collecting",
     "columns_with_rates",
@@ -99,6 +105,7 @@ __all__ = [
     "language",
     "lead",
     "learnt_sections",
+    "lists_hours",
     "matched",
     "movers",
     "no_groups",
@@ -127,6 +134,7 @@ __all__ = [
     "shared_head",
     "shared_rows",
     "show",
+    "side_by_side",
     "sql_tables",
     "stop",
     "stories_added",

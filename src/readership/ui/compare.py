@@ -216,20 +216,9 @@ def over_time(
 def marked(found: pd.DataFrame, rows: pd.DataFrame, others: Sequence[pd.DataFrame], both: Beside) -> pd.DataFrame:
     """The rows, carrying the questions that they answer: figures are kept by these."""
     asked = (rows.attrs.get(ASKED), str(both.comparison), *(other.attrs.get(ASKED) for other in others))
-    out = computed(found, rows, **_meanings(found, told(both)))
+    out = computed(found, rows)
     out.attrs = dict(out.attrs) | {ASKED: asked}
     return out
-
-
-def _meanings(found: pd.DataFrame, words: str) -> dict[str, str]:
-    """What the columns that a comparison added mean, for exports."""
-    meanings = {THEN: "DOUBLE the same beside", CHANGE: "DOUBLE change in percent of it, against", NOTE: "new: 0 in"}
-    return {
-        str(name): f"{meaning}: {words}"
-        for ending, meaning in meanings.items()
-        for name in found.columns
-        if str(name).endswith(ending)
-    }
 
 
 # -- words ------------------------------------------------------------------------------------------------------------

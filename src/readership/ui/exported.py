@@ -99,7 +99,7 @@ def _of_comparison(name: str) -> str:
     """What a column means that a comparison added."""
     meanings = {
         comparison.THEN: "of what it is compared with",
-        comparison.CHANGE: "relative change against that",
+        comparison.CHANGE: "change in percent of that",
         comparison.NOTE: "what to know of that",
     }
     found = next((ending for ending in meanings if name.endswith(ending)), None)

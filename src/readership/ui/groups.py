@@ -13,7 +13,7 @@ from readership.figures.groups import Span, divided
 from readership.figures.map import clicked
 from readership.i18n import known, mark
 from readership.queries import Selection
-from readership.ui import bar, compare, context, names
+from readership.ui import bar, compare, context, drill, names
 from readership.ui.choices import FRACTIONAL, FULL, WITH, choice, switch
 from readership.ui.context import say
 from readership.ui.data import ASKED, computed, draw, fetch
@@ -292,7 +292,8 @@ def group_trends(selection: Selection, dimension: str) -> None:
     for place, measure in ((left, "views"), (right, "share")):
         with place:
             figure = draw(figures.group_trend, rows, measure, bucket, _span(selection), run.language)
-            show(figure, rows, f"{dimension}-trend-{measure}")
+            click = drill.lists_gained(selection, bucket, FIELDS[dimension])
+            show(figure, rows, f"{dimension}-trend-{measure}", click=click)
 
 
 def _trend_rows(selection: Selection, dimension: str, bucket: str) -> pd.DataFrame:
@@ -345,11 +346,12 @@ def country_figures(selection: Selection) -> None:
     if pairs.empty:
         st.caption(say("No two countries are named by the same article."))
         return
+    click = drill.chooses_countries()
     network, matrix = st.columns(2, gap="medium")
     with network:
-        show(draw(figures.country_network, pairs, language), pairs, "countries-network")
+        show(draw(figures.country_network, pairs, language), pairs, "countries-network", click=click)
     with matrix:
-        show(draw(figures.country_matrix, pairs, language), pairs, "countries-matrix")
+        show(draw(figures.country_matrix, pairs, language), pairs, "countries-matrix", click=click)
 
 
 def country_pairs(selection: Selection) -> pd.DataFrame:
@@ -384,7 +386,8 @@ def release_figures(selection: Selection) -> None:
 def release_trend(selection: Selection, bucket: str) -> None:
     """Own reporting over time."""
     rows = fetch("release_trend", selection, grain=bucket)
-    show(draw(figures.release_trend, rows, bucket, _span(selection), context.current().language), rows, "release-trend")
+    figure = draw(figures.release_trend, rows, bucket, _span(selection), context.current().language)
+    show(figure, rows, "release-trend", click=drill.lists_published(selection, bucket))
 
 
 def release_table(rows: pd.DataFrame, selection: Selection) -> None:

@@ -11,7 +11,7 @@ from readership import figures
 from readership.figures.time import BARS_UP_TO, Days, Notes, age_words
 from readership.queries import Selection
 from readership.queries.comparison import THEN as ENDING
-from readership.ui import choices, compare, context
+from readership.ui import choices, compare, context, drill
 from readership.ui.annotations import notes, notes_form
 from readership.ui.context import say
 from readership.ui.data import ORIGIN, computed, draw, fetch
@@ -81,7 +81,7 @@ def _gained(selection: Selection, bucket: str, cumulative: bool, noted: Notes) -
         notes=noted,
         beside=_beside(selection, left),
     )
-    show(figure, rows, "views-gained")
+    show(figure, rows, "views-gained", click=drill.lists_gained(selection, bucket))
 
 
 def _published(selection: Selection, bucket: str, cumulative: bool, noted: Notes) -> None:
@@ -108,7 +108,7 @@ def _published(selection: Selection, bucket: str, cumulative: bool, noted: Notes
         notes=noted,
         beside=_beside(selection, left),
     )
-    show(figure, rows, "views-by-publication")
+    show(figure, rows, "views-by-publication", click=drill.lists_published(selection, bucket))
 
 
 def _at_age(selection: Selection, bucket: str, age: str, basis: str, cumulative: bool, noted: Notes) -> None:
@@ -129,7 +129,7 @@ def _at_age(selection: Selection, bucket: str, age: str, basis: str, cumulative:
         notes=noted,
         beside=_beside(selection, left),
     )
-    show(figure, rows, "views-at-age")
+    show(figure, rows, "views-at-age", click=drill.lists_published(selection, bucket, age))
 
 
 def _is_period() -> bool:

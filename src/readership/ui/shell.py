@@ -11,7 +11,7 @@ import streamlit as st
 from readership.accounts.people import Person, Role
 from readership.errors import ReadershipError
 from readership.i18n import LANGUAGES, Language, mark
-from readership.ui import bar, choices, compare, context, header, login, views, who
+from readership.ui import bar, choices, compare, context, drill, header, login, views, who
 from readership.ui.context import is_board, say
 
 FOLDER = Path(__file__).resolve().parents[3] / "pages"
@@ -86,6 +86,8 @@ def run() -> None:
     if chosen:
         bar.write_url(without=() if entry.file == "article" else ("article",))
     renew()
+    if not board:
+        drill.listed()
     if not asking.may(entry.role):
         login.not_yours(entry.role)
     elif chosen and chosen.unread and entry.bar:

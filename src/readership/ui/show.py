@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,9 @@ from readership.queries import Selection
 from readership.ui import bar, columns, context, exported
 from readership.ui.context import is_board, say
 from readership.ui.text import plain
+
+Click = Callable[[str], dict[str, Any]]
+"""What a click on a figure does: by the figure's name, what its chart is to be told."""
 
 
 def page(title: str, question: str, *, without_edition: bool = False) -> Selection:
@@ -62,12 +65,13 @@ def nothing(rows: pd.DataFrame, selection: Selection, *, count: str | None = Non
     return True
 
 
-def show(figure: Figure, rows: pd.DataFrame, name: str, **chart: Any) -> None:
+def show(figure: Figure, rows: pd.DataFrame, name: str, *, click: Click | None = None, **chart: Any) -> None:
     """A figure with its title, its exports, what it counts, and below it its rows as a table.
 
     Args:
         rows: exactly what the figure draws, of `fetch` or marked by `computed`.
         name: short ASCII name, its own on the page; key of the widgets and name of files.
+        click: what a click does (`ui/drill.py`).
         chart: what `st.plotly_chart` takes besides (`on_select` …).
     """
     if exported.taken(name, rows, figure):
@@ -77,6 +81,7 @@ def show(figure: Figure, rows: pd.DataFrame, name: str, **chart: Any) -> None:
             st.subheader(figure.title, anchor=False)
             exported.menu(name, rows, figure)
         st.caption(plain(figure.subtitle))
+        chart |= click(name) if click else {}
         st.plotly_chart(figure.fig, key=f"chart_{name}", alt=figure.alt, config=_config(name), **chart)
         with st.expander(say("Figures as a table"), key=f"open_{name}", on_change="rerun", type="compact") as opened:
             if opened.open:

@@ -12,7 +12,7 @@ from readership.accounts import views as kept
 from readership.accounts.people import Role
 from readership.accounts.views import View
 from readership.errors import DiskFull, ReadershipError, Refused, StoreBusy, UsageError
-from readership.ui import bar, choices, context, who
+from readership.ui import bar, context, who
 from readership.ui.context import say
 from readership.ui.text import one_line, plain
 
@@ -22,6 +22,8 @@ _OPEN, _EDITING, _PROBLEM = "view_open", "view_editing", "view_problem"
 _NAME, _SCOPE, _RENAME = "view_name", "view_scope", "view_rename"
 _NOT_KEPT = {VIEW, "link", "lang", "board"}
 """What of an address belongs to who looks at it, not to a view."""
+_SWITCHED = ("group_", "series_", "grain_", "choice_seen_")
+"""Beginnings of the keys of switches (`ui/choices.py`): a view has its own, from its address."""
 SHOWN = 40
 
 
@@ -191,8 +193,8 @@ def follow(pages: Mapping[str, st.Page], here: str) -> None:
         return
     params = {name: values for name, values in view.parameters.items() if name not in _NOT_KEPT}
     bar.choose(params)
-    for name in choices.SWITCHES:
-        st.session_state.pop(f"group_{name}", None)
+    for key in [key for key in st.session_state if str(key).startswith(_SWITCHED)]:
+        del st.session_state[key]
     if view.page == here:
         language = {"lang": [wish]} if (wish := st.session_state.get(context.LANGUAGE)) else {}
         st.query_params.from_dict(language | params)
