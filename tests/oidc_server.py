@@ -19,7 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 CLIENT, SECRET = "readership-tests", "not-a-real-secret-of-anybody"
@@ -33,12 +33,14 @@ class Provider:
         claims: of the next login; `iss`, `aud`, `iat`, `exp` and `nonce` are set unless they are there.
         logins: how often somebody was sent here.
         ended: how often somebody came to log out.
+        host: a page of another origin than the dashboard's, for what frames it.
     """
 
     url: str
     claims: dict[str, Any] = field(default_factory=dict)
     logins: int = 0
     ended: int = 0
+    host: str = ""
     nonces: dict[str, str] = field(default_factory=dict)
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"}))
 
@@ -84,6 +86,7 @@ class Provider:
                 Route("/token", self.token, methods=["POST"]),
                 Route("/keys", self.keys),
                 Route("/end", self.end),
+                Route("/host", lambda _request: HTMLResponse(self.host)),
             ]
         )
 
