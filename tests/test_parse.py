@@ -232,6 +232,7 @@ def test_labelled_views_at_the_end_but_not_those_of_others() -> None:
         ("$ 447.9\n€ 482\n₽ 5.54", {"USD": 447.9, "EUR": 482.0, "RUB": 5.54}),
         ("USD\n447.9\nEUR\n482.1", {"USD": 447.9, "EUR": 482.1}),
         ("100 RUB = 554", {"RUB": 5.54}),
+        ("USD 100 RUB = 480", {"RUB": 4.8}),
         ("KZT/USD = 0.00201 0%", {}),
         ("USD/RUB 92.5", {}),
         ("USD 446.5 449.0", {}),

@@ -16,7 +16,7 @@ import pytest
 
 from newsrooms import Facts, Newsroom, site
 from readership import queries
-from readership.errors import ReadershipError
+from readership.errors import UsageError
 from readership.models import OfficialRate
 from readership.queries import Selection
 from readership.rates import OfficialDays, on_day
@@ -303,8 +303,9 @@ def test_rates_are_shown_in_the_base_that_is_asked_for(made: Made) -> None:
     assert shown("unit")[2] == (0.002, per_unit, round(0.002 - per_unit, 9))
     assert shown("index") == [(None, 100.0, None), (100.0, 100.0, 0.0), (125.0, 105.0, 20.0)]
     assert [row["difference_percent"] for row in ask("rate_days", base="index")][2] == pytest.approx(100 * 80 / 420)
-    with pytest.raises(ReadershipError):
-        ask("rate_days", base="price")
+    for wrong in ("price", "", "100"):
+        with pytest.raises(UsageError, match="can't take one of these values"):
+            ask("rate_days", base=wrong)
 
 
 def test_a_pair_that_no_header_prints_is_shown_by_its_official_days(made: Made) -> None:

@@ -27,10 +27,11 @@ _NAMES = {code.lower(): "RUB" if code == "RUR" else code for code in _CODES} | _
 _NAME = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))
 _VALUE = r"\d{1,3}(?: \d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 _UNIT = r"тенге|тг\.?|теңге|₸|сом(?:а|ов)?|сум|сўм|kzt|kgs|uzs|tjs"
+# `USD 100 RUB = 480`: the hundred belongs to what follows it, and the dollar has no figure.
 _PAIR = re.compile(
     rf"(?:(?<![\d.,])(?P<quant>\d{{1,4}})\s?)?(?<![^\W\d_])(?P<name>{_NAME})(?![^\W\d_])"
     rf"(?:\s?[/\-–]?\s?(?P<quote>{'|'.join(code.lower() for code in _CODES)})\b)?"
-    rf"[\s:=–—-]{{0,4}}(?<![+−])(?P<value>{_VALUE})(?P<after>\s?%|[.,]?\d)?"
+    rf"[\s:=–—-]{{0,4}}(?<![+−])(?!10{{1,3}}\s?(?:{_NAME})\s?=)(?P<value>{_VALUE})(?P<after>\s?%|[.,]?\d)?"
     rf"(?:\s?(?P<unit>{_UNIT})(?![^\W\d_]|[\s:=]*\d))?",
     re.IGNORECASE,
 )
@@ -81,7 +82,7 @@ def labelled(text: str) -> list[Figure] | None:
         rest, named = _HAS_NAME.subn(" ", text)
         if not named:
             return None
-    rest, _ = _CHANGE.subn(" ", rest)
+    rest, _ = _CHANGE.subn(" ", _HAS_NAME.sub(" ", rest))  # a name may stand without a figure: that one is unknown
     extra = _BARE.findall(rest)
     rest = _FILLER.sub("", _BARE.sub("", rest))
     if rest:

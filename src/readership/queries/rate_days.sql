@@ -52,10 +52,10 @@ known AS (
 ),
 based AS (
     SELECT k.*,
-        CASE $base::VARCHAR WHEN 'quote' THEN k.value WHEN 'unit' THEN 1 / nullif(k.value, 0)
-            WHEN 'index' THEN 100 * k.value / nullif(k.value_0, 0) ELSE error('unknown base') END::DECIMAL(24, 9) AS header,
-        CASE $base::VARCHAR WHEN 'quote' THEN k.per_unit WHEN 'unit' THEN 1 / nullif(k.per_unit, 0)
-            WHEN 'index' THEN 100 * k.per_unit / nullif(k.per_unit_0, 0) END::DECIMAL(24, 9) AS official
+        CASE $base::ENUM('quote', 'unit', 'index') WHEN 'quote' THEN k.value WHEN 'unit' THEN 1 / nullif(k.value, 0)
+            ELSE 100 * k.value / nullif(k.value_0, 0) END::DECIMAL(24, 9) AS header,
+        CASE $base::ENUM('quote', 'unit', 'index') WHEN 'quote' THEN k.per_unit WHEN 'unit' THEN 1 / nullif(k.per_unit, 0)
+            ELSE 100 * k.per_unit / nullif(k.per_unit_0, 0) END::DECIMAL(24, 9) AS official
     FROM known AS k
 )
 SELECT day, site, currency, quote, header, captured_at, captures, figures, certain, official, official_day, source,
