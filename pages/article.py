@@ -1,7 +1,5 @@
 """Article: what does this page say, where did it stand, and how was it read?"""
 
-import streamlit as st
-
 from readership import figures
 from readership.ui import (
     article_facts,
@@ -18,6 +16,7 @@ from readership.ui import (
     same_story,
     say,
     show,
+    side_by_side,
     table,
     zone,
 )
@@ -34,14 +33,14 @@ curve = fetch("article_curve", article=article)
 observations = fetch("article_observations", article=article)
 revisions = fetch("article_revisions", article=article)
 cohort = fetch("article_cohort", article=article)
-over_time, kind = st.columns([5, 3], gap="medium")
+over_time, kind = side_by_side(2, 1, at_least=400)
 with over_time:
     drawn = draw(figures.article_curve, curve, observations, revisions, language(), zone(), notes())
     show(drawn, curve, "article-curve")
 with kind:
     show(draw(figures.beside_kind, cohort, language()), cohort, "article-cohort")
 
-left, right = st.columns(2, gap="medium")
+left, right = side_by_side(1, 1, at_least=420)
 with left:
     article_facts(facts)
     table(observations, "observations", title=say("Counter readings"))

@@ -29,6 +29,8 @@ from readership.i18n import Language, known
 
 MAX_PIECES, MAX_MARKS = 400, 600
 """Pieces of the line (three points each) and marks drawn: below 2,000 points together."""
+AGES_NAMED = (1, 6, 24, 72, 168, 720, 2160)
+"""Hours at which the axis of ages has a name."""
 LABEL_WIDTH = 14
 """Characters of a line of the names beside lines; the margin has room for them."""
 
@@ -92,9 +94,10 @@ def beside_kind(cohort: pd.DataFrame, language: Language) -> Figure:
     if len(ages):
         fig.update_xaxes(
             type="log",
-            # The name of 2 d would run into that of 3 d.
-            tickvals=list(ages[ages != 48]),
-            ticktext=[age_words(int(age), language) for age in ages if age != 48],
+            # Names of all ages would run into one another.
+            tickvals=[age for age in ages if age in AGES_NAMED],
+            ticktext=[age_words(int(age), language) for age in ages if age in AGES_NAMED],
+            tickangle=0,
             range=[-0.15, math.log10(float(ages.max())) + 0.05],
         )
     count_axis(fig, pd.concat([own["views"], kind["q3"]]), language)

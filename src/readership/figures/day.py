@@ -25,7 +25,8 @@ def day_so_far(band: pd.DataFrame, language: Language, height: int = 300, size: 
     _line(fig, band, language, size)
     count_axis(fig, pd.concat([band["views"], band["q3"]]), language)
     hours = range(0, 25, 6)
-    fig.update_xaxes(range=[0, 28.5], tickvals=list(hours), ticktext=[f"{hour:02d}:00" for hour in hours])
+    fig.update_layout(margin={"r": 4 + 5 * size})
+    fig.update_xaxes(range=[0, 24.2], tickvals=list(hours), ticktext=[f"{hour:02d}:00" for hour in hours])
     if size > 13:
         fig.update_xaxes(tickfont={"size": size})
         fig.update_yaxes(tickfont={"size": size})

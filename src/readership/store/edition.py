@@ -311,7 +311,7 @@ class _Maker:
         """The newsroom's zone and week start, by default those of the site with most articles; and whether they are
         needed because the sites don't all have the same ones."""
         counts = self._article_counts()
-        largest = sorted(rows, key=lambda row: (-counts[row["site"]], str(row["site"])))
+        largest = sorted(rows, key=lambda row: (-counts[str(row["site"])], str(row["site"])))
         zone = self.zone or (str(largest[0]["zone"]) if largest else "UTC")
         week = next((int(str(row["week_start"])) for row in largest if row["zone"] == zone), 1)
         return zone, week, len({(row["zone"], row["week_start"]) for row in rows}) > 1

@@ -317,6 +317,16 @@ def groups(rows: pd.DataFrame, *columns: str) -> Iterator[tuple[str, pd.DataFram
         yield name, part
 
 
+def side_by_side(*spans: int, at_least: int) -> list[Any]:
+    """Places for `with`, side by side as wide as their spans, or below each other where there is no room for that.
+
+    Args:
+        at_least: pixels that a span of one takes at least.
+    """
+    grid = st.grid(sum(spans), min_column_width=at_least, gap="medium")
+    return [grid.cell(column_span=span) for span in spans]
+
+
 def of_all(rows: pd.DataFrame, facts: pd.DataFrame) -> None:
     """How many of the selection's articles stand in the table below, when these are not all."""
     number, whole = context.current().language.number, int(facts["articles"].iloc[0])
