@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -67,6 +67,23 @@ class Settings:
     open_to_all: bool = False
     """Whether login may be off on an address that other machines reach (READERSHIP_OPEN_TO_ALL, 1 for yes)."""
 
+    url: str = ""
+    """Address under which readers reach the dashboard, for links in mails and alerts (READERSHIP_URL)."""
+    smtp_host: str = ""
+    """Mail server that reports and alerts are sent by; unset: no mail is sent (READERSHIP_SMTP_HOST)."""
+    smtp_port: int = 587
+    """Its port (READERSHIP_SMTP_PORT)."""
+    smtp_tls: str = "starttls"
+    """`starttls`, `tls` from the first byte, or `none` (READERSHIP_SMTP_TLS)."""
+    smtp_user: str = ""
+    """Name to log in with at the mail server; unset: no login (READERSHIP_SMTP_USER)."""
+    smtp_password: str = field(default="", repr=False)
+    """Its password (READERSHIP_SMTP_PASSWORD)."""
+    mail_from: str = ""
+    """Address that mails come from (READERSHIP_MAIL_FROM, default the user at the mail server)."""
+    webhooks: tuple[str, ...] = ()
+    """`address:port` pairs inside the own network that alerts may be posted to, by spaces (READERSHIP_WEBHOOKS)."""
+
     @cached_property
     def store(self) -> Path:
         """The store's database file."""
@@ -107,6 +124,7 @@ _INTS = {
     "keep_editions": "READERSHIP_KEEP_EDITIONS",
     "lock_wait_s": "READERSHIP_LOCK_WAIT",
     "login_hours": "READERSHIP_LOGIN_HOURS",
+    "smtp_port": "READERSHIP_SMTP_PORT",
 }
 
 
@@ -137,6 +155,13 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         hosts=tuple(env.get("READERSHIP_HOSTS", "").lower().split()),
         frame_ancestors=_origins(env.get("READERSHIP_FRAME_ANCESTORS", "")),
         open_to_all=_word(env, "READERSHIP_OPEN_TO_ALL", ("", "0", "1")) == "1",
+        url=env.get("READERSHIP_URL", "").rstrip("/"),
+        smtp_host=env.get("READERSHIP_SMTP_HOST", ""),
+        smtp_tls=_word(env, "READERSHIP_SMTP_TLS", ("", "starttls", "tls", "none")) or "starttls",
+        smtp_user=env.get("READERSHIP_SMTP_USER", ""),
+        smtp_password=env.get("READERSHIP_SMTP_PASSWORD", ""),
+        mail_from=env.get("READERSHIP_MAIL_FROM", ""),
+        webhooks=tuple(env.get("READERSHIP_WEBHOOKS", "").split()),
         **{name: _whole(env[variable], variable) for name, variable in _INTS.items() if env.get(variable)},
     )
 

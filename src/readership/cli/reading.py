@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from readership import settings as settings_module
+from readership.cli.alerts import after_publish
 from readership.cli.common import PARTLY, command, instant, moment, say, show, tell
 from readership.errors import UsageError
 
@@ -50,13 +51,15 @@ def _ingest(options: argparse.Namespace) -> int:
         url=options.url, captured_at=moment(options.captured_at), column_map=_mapping(options.map), site=options.site,
         meter=options.meter,
     )  # fmt: skip
+    settings = settings_module.load()
     if options.progress:
-        return tell(
-            ingest(settings_module.load(), paths, chosen, _Shares(sources.total(paths)).add), as_json=options.json
-        )
-    quiet = options.json or not sys.stderr.isatty()
-    with tqdm(total=sources.total(paths), unit="B", unit_scale=True, disable=quiet, file=sys.stderr) as bar:
-        summary = ingest(settings_module.load(), paths, chosen, bar.update)
+        summary = ingest(settings, paths, chosen, _Shares(sources.total(paths)).add)
+    else:
+        quiet = options.json or not sys.stderr.isatty()
+        with tqdm(total=sources.total(paths), unit="B", unit_scale=True, disable=quiet, file=sys.stderr) as bar:
+            summary = ingest(settings, paths, chosen, bar.update)
+    if summary.edition:
+        after_publish(settings)
     return tell(summary, as_json=options.json)
 
 
@@ -87,7 +90,9 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
 def _publish(options: argparse.Namespace) -> int:
     from readership.pipeline.publish import publish
 
-    done = publish(settings_module.load(), full=options.full)
+    settings = settings_module.load()
+    done = publish(settings, full=options.full)
+    after_publish(settings)
     say(f"Edition {done.number} is published: {done.articles} articles, {done.touched} worked on, as of {done.as_of}.")
     return 0
 
@@ -106,7 +111,13 @@ def _collect(options: argparse.Namespace) -> int:
         show(collector.status(settings))
         return 0
     report = collector.collect(
-        settings, sites=options.site, once=options.once, minutes=options.minutes, dry_run=options.dry_run, tell=say
+        settings,
+        sites=options.site,
+        once=options.once,
+        minutes=options.minutes,
+        dry_run=options.dry_run,
+        tell=say,
+        published=after_publish,
     )
     if options.dry_run or options.json:
         show({**vars(report), "counts": dict(report.counts), "rows": dict(report.rows)})

@@ -1,6 +1,6 @@
 """What pages are made of. The only Streamlit in the package; pages use these names and lay them out, no more."""
 
-from readership.ui.admin import admin_health, admin_links, admin_people, admin_tokens
+from readership.ui.admin import admin_health, admin_links, admin_people, admin_tokens, admin_views
 from readership.ui.alerts import admin_alerts
 from readership.ui.annotations import notes
 from readership.ui.article import article_facts, article_figures, article_head, article_id, asked_article, in_common
@@ -69,6 +69,7 @@ __all__ = [
     "admin_links",
     "admin_people",
     "admin_tokens",
+    "admin_views",
     "article_facts",
     "article_figures",
     "article_head",

@@ -69,6 +69,10 @@ class Report:
     plan: list[dict[str, Any]] = field(default_factory=list)
 
 
+def _nothing_more(_settings: Settings) -> None:
+    pass
+
+
 def _silent(_: str) -> None:
     """Nobody listens."""
 
@@ -87,6 +91,7 @@ def collect(
     resolve: Resolver = addresses.system,
     bounds: Bounds | None = None,
     seed: int | None = None,
+    published: Callable[[Settings], None] = _nothing_more,
 ) -> Report:
     """Collects the sites whose entries say how.
 
@@ -98,6 +103,7 @@ def collect(
         tell: given a line now and then.
         take_in_s: seconds between two takings-in.
         seed: of the jitter in back-offs, for tests.
+        published: called after each new edition; whatever it does must not raise.
 
     Raises:
         UsageError: no site to collect, or an entry that can't be used.
@@ -109,7 +115,7 @@ def collect(
     clock = clock or Clock()
     if dry_run:
         return Report(plan=_planned(settings, chosen, clock.now()))
-    run = _Run(settings, known, chosen, clock, tell, take_in_s, resolve, bounds, seed)
+    run = _Run(settings, known, chosen, clock, tell, take_in_s, resolve, bounds, seed, published)
     with _alone(settings), _stoppable(clock):
         return run.go(once, None if minutes is None else clock.now().timestamp() + minutes * 60)
 
@@ -203,7 +209,9 @@ class _Run:
     def __init__(
         self, settings: Settings, known: Sites, chosen: Sequence[Site], clock: Clock, tell: Callable[[str], None],
         take_in_s: float, resolve: Resolver, bounds: Bounds | None, seed: int | None,
+        published: Callable[[Settings], None],
     ) -> None:  # fmt: skip
+        self.published = published
         self.settings, self.known, self.chosen, self.clock, self.tell = settings, known, chosen, clock, tell
         self.every, self.resolve, self.bounds, self.seed = take_in_s, resolve, bounds, seed
         self.report = Report()
@@ -339,10 +347,14 @@ class _Run:
             self.report.batches.append(done.batch)
         new = sum(number for name, number in done.added.items() if name != "reject")
         if new:
-            self.report.edition = publish(self.settings).number
+            self._publish()
         self.unpublished.unlink(missing_ok=True)
         edition = f"edition {self.report.edition}" if new else "nothing new"
         self.tell(f"{done.accepted} captures taken in, {done.rejected} rejected; {edition}.")
+
+    def _publish(self) -> None:
+        self.report.edition = publish(self.settings).number
+        self.published(self.settings)
 
     def _evaluate(self) -> None:
         state = State(file_of(self.settings))
@@ -362,7 +374,7 @@ class _Run:
         with recover.opened(self.settings, self.known):
             pass
         self._drop_taken()
-        self.report.edition = publish(self.settings).number
+        self._publish()
         self.unpublished.unlink()
 
     def _drop_taken(self) -> None:
