@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from common import ROOT
 from readership import settings as settings_module
-from readership.accounts import links, people, sessions, tokens
+from readership.accounts import links, people, sessions, tokens, views
 from readership.accounts.people import Person, Role
 from readership.pipeline import health
 from readership.queries import Selection
@@ -97,6 +97,17 @@ def test_links_of_all_are_listed_and_revoked(app: AppTest, own: Settings) -> Non
     app.selectbox(key="choose_links").set_value(one.id).run()
     pressed(app, "Revoke")
     assert links.listed(own)[0].revoked
+
+
+def test_views_of_all_are_listed_and_deleted(app: AppTest, own: Settings) -> None:
+    rita = Person("https://id.example rita", "Rita", Role.READER)
+    view = views.add(own, rita, "Mine", "topics", "section=Society", now=now())
+    app.run()
+    (row,) = next(frame.value for frame in app.dataframe if "Who sees it" in frame.value).to_dict("records")
+    assert (row["Name"], row["Who sees it"], row["Made by"]) == ("Mine", "personal", rita.key)
+    app.selectbox(key="choose_views").set_value(view.id).run()
+    pressed(app, "Delete")
+    assert views.every(own) == []
 
 
 def test_a_token_is_shown_once_and_revoked(app: AppTest, own: Settings) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from readership.accounts import links, login, sessions, tokens
+from readership.accounts import links, login, sessions, tokens, views
 from readership.accounts.people import Role
 from readership.errors import ReadershipError, UsageError
 from readership.i18n import UNKNOWN
@@ -191,6 +191,28 @@ def _add_token(settings: Any) -> None:
 
 def _revoke_token(settings: Any, token: int) -> None:
     tokens.revoke(settings, token, login.now())
+
+
+# -- saved views -------------------------------------------------------------------------------------------------------
+def admin_views() -> None:
+    """Saved views of everybody, and their end."""
+    who.require(Role.ADMIN)
+    st.subheader(say("Saved views"), anchor=False)
+    found = views.every(context.current().settings)
+    if not found:
+        st.caption(say("No view is kept yet."))
+        return
+    shown = [
+        (one.name, say("for all") if one.scope == "all" else say("personal"), one.owner, one.page, _moment(one.created))
+        for one in found
+    ]
+    _table(shown, (say("Name"), say("Who sees it"), say("Made by"), say("Page"), say("Made")))
+    labels = {one.id: one_line(f"{one.name} · {one.owner}") for one in found}
+    _choose("views", say("Delete the view"), labels, _delete_view, say("Delete"))
+
+
+def _delete_view(settings: Any, view: str) -> None:
+    views.remove(settings, who.require(Role.ADMIN), view)
 
 
 # -- parts -------------------------------------------------------------------------------------------------------------
