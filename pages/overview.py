@@ -38,7 +38,7 @@ if is_board():
 lead(today)
 key_figures(facts, selection)
 
-over_time, day = side_by_side(2, 1, at_least=400)
+over_time, day = side_by_side(2, 1, at_least=380)
 with over_time:
     views_over_time(selection)
 with day:
