@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -71,6 +74,49 @@ def proof_in(data: bytes, form: str) -> dict[str, Any]:
     if form == "parquet":
         return dict(json.loads(pq.read_metadata(io.BytesIO(data)).metadata[b"readership.proof"]))
     return {str(row[0]): row[1] for row in rows_of_xlsx(data, 1)}
+
+
+def taken_back(value: str) -> str:
+    """A CSV's text without the apostrophes that the export set."""
+    value = re.sub(r"^'('*(?:[ \u00a0]*[=+\-@＝＋－＠]|\t))", r"\1", value)
+    return re.sub(r"([;\t\n])'('*[ \u00a0]*[=+\-@＝＋－＠])", r"\1\2", value)
+
+
+def agree(screen: pd.DataFrame, made: Mapping[str, bytes]) -> None:
+    """The rows of a page, and those of the same files in all formats, agree cell for cell."""
+    plain, typed = rows_of_jsonl(made["jsonl"]), rows_of_parquet(made["parquet"])
+    text_cells, sheet_cells = rows_of_csv(made["csv"]), rows_of_xlsx(made["xlsx"])
+    assert list(screen.columns) == text_cells[0] == sheet_cells[0]
+    assert all(list(screen.columns) == list(row) for row in typed)
+    assert len(screen) == len(plain) == len(typed) == len(text_cells) - 1 == len(sheet_cells) - 1
+    for row in range(len(screen)):
+        for place, column in enumerate(screen.columns):
+            seen = screen.iloc[row, place]
+            wanted = None if pd.isna(seen) else seen
+            value = typed[row][column]
+            assert (value is None) == (wanted is None)
+            assert (plain[row][column] is None) == (wanted is None)
+            if value is None:
+                assert text_cells[row + 1][place] == ""
+                assert sheet_cells[row + 1][place] is None
+            elif isinstance(value, str):
+                assert value == wanted == plain[row][column]
+                assert taken_back(text_cells[row + 1][place]) == taken_back(exports.visible(value))
+                assert sheet_cells[row + 1][place] == exports.visible(value)
+            elif isinstance(value, bool):
+                assert value == bool(wanted) == plain[row][column] == sheet_cells[row + 1][place]
+                assert text_cells[row + 1][place] == str(value).lower()
+            elif isinstance(value, date):
+                moment = pd.Timestamp(value).tz_localize(None) if isinstance(value, datetime) else pd.Timestamp(value)
+                assert moment == wanted
+                assert text_cells[row + 1][place] == plain[row][column]
+                assert pd.Timestamp(plain[row][column]).tz_localize(None) == wanted
+                # A sheet's moments are fractions of days.
+                assert abs(pd.Timestamp(sheet_cells[row + 1][place]) - wanted) < pd.Timedelta(milliseconds=1)
+            else:
+                assert float(value) == float(wanted) == float(plain[row][column])
+                assert Decimal(text_cells[row + 1][place]) == plain[row][column]
+                assert float(sheet_cells[row + 1][place]) == float(wanted)
 
 
 HARD = pa.record_batch(

@@ -28,12 +28,14 @@ from exporting import (
     EDITION,
     HARD,
     MADE,
+    agree,
     asked,
     proof_in,
     rows_of_csv,
     rows_of_jsonl,
     rows_of_parquet,
     rows_of_xlsx,
+    taken_back,
     written,
 )
 from readership import exports, queries
@@ -114,39 +116,7 @@ def test_screen_csv_xlsx_parquet_and_json_lines_agree_cell_for_cell(newsroom: Pa
         for form in ("csv", "xlsx", "parquet", "jsonl"):
             with exports.table(question, form) as export:
                 made[form] = export.read()
-        plain, typed = rows_of_jsonl(made["jsonl"]), rows_of_parquet(made["parquet"])
-        text_cells, sheet_cells = rows_of_csv(made["csv"]), rows_of_xlsx(made["xlsx"])
-        assert list(screen.columns) == text_cells[0] == sheet_cells[0] == list(typed[0])
-        assert len(screen) == len(plain) == len(typed) == len(text_cells) - 1 == len(sheet_cells) - 1
-        for row in range(len(screen)):
-            for place, column in enumerate(screen.columns):
-                seen = screen.iloc[row, place]
-                wanted = None if pd.isna(seen) else seen
-                value = typed[row][column]
-                assert (value is None) == (wanted is None)
-                assert (plain[row][column] is None) == (wanted is None)
-                if value is None:
-                    assert text_cells[row + 1][place] == ""
-                    assert sheet_cells[row + 1][place] is None
-                elif isinstance(value, str):
-                    assert value == wanted == plain[row][column]
-                    assert text_cells[row + 1][place].replace("'=", "=") == text.visible(value).replace("'=", "=")
-                    assert sheet_cells[row + 1][place] == text.visible(value)
-                elif isinstance(value, bool):
-                    assert value == bool(wanted) == plain[row][column] == sheet_cells[row + 1][place]
-                    assert text_cells[row + 1][place] == str(value).lower()
-                elif isinstance(value, date):
-                    moment = (
-                        pd.Timestamp(value).tz_localize(None) if isinstance(value, datetime) else pd.Timestamp(value)
-                    )
-                    assert moment == wanted
-                    assert text_cells[row + 1][place] == plain[row][column]
-                    assert pd.Timestamp(plain[row][column]).tz_localize(None) == wanted
-                    assert pd.Timestamp(sheet_cells[row + 1][place]) == wanted
-                else:
-                    assert float(value) == float(wanted) == float(plain[row][column])
-                    assert Decimal(text_cells[row + 1][place]) == plain[row][column]
-                    assert float(sheet_cells[row + 1][place]) == float(wanted)
+        agree(screen, made)
 
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)) | st.sampled_from(";=+-@'\t\r\n \"\\\x00\u202e\ufeff_x&<>"))
@@ -165,12 +135,6 @@ def test_any_text_survives_every_format(values: list[str | None]) -> None:
     in_sheet = [row[0] for row in rows_of_xlsx(written([batch], "xlsx"))[1:]]
     raw = [None if value is None else re.sub("_x005F_(x[0-9A-Fa-f]{4}_)", r"_\1", value) for value in in_sheet]
     assert [value or "" for value in raw] == [value or "" for value in shown]
-
-
-def taken_back(value: str) -> str:
-    """A CSV's text without the apostrophes that the export set."""
-    value = re.sub(r"^'('*(?:[ \u00a0]*[=+\-@＝＋－＠]|\t))", r"\1", value)
-    return re.sub(r"([;\t\n])'('*[ \u00a0]*[=+\-@＝＋－＠])", r"\1\2", value)
 
 
 def runs(value: str) -> bool:

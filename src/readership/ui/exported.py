@@ -37,7 +37,7 @@ from readership.figures.ranks import called
 from readership.i18n import Language
 from readership.queries import Selection, comparison
 from readership.queries.catalogue import used_macros
-from readership.ui import bar, choices, compare, context, names, who
+from readership.ui import bar, choices, compare, context, names, periods, who
 from readership.ui.context import say
 from readership.ui.data import Origin, origin
 from readership.ui.text import plain
@@ -45,7 +45,7 @@ from readership.ui.text import plain
 _PARTS = "readership_parts"
 SWITCHES = ("against_", "grain_", "group_", "rate_", "series_")
 """Beginnings of the keys of widgets whose choice changes what a page shows; they are URL parameters of its exports."""
-PAGE_PARAMETERS = ("article", "lang", who.LINK, *choices.SWITCHES)
+PAGE_PARAMETERS = ("article", "lang", who.LINK, *choices.SWITCHES, *choices.CHARTS)
 """What a page's URL may hold besides the selection and the bar's own."""
 TABLES = {"csv": "CSV", "xlsx": "XLSX", "parquet": "Parquet", "jsonl": "JSON Lines"}
 PICTURES = {"png": "PNG ×2", "svg": "SVG", "pdf": "PDF", "html": "HTML"}
@@ -135,8 +135,24 @@ def parts(page: str, parameters: Mapping[str, Sequence[str]], person: Person) ->
     state = {_PARTS: found, context.PAGE: page, who.TAKEN: person, **_switched(parameters)}
     others = {name: list(values) for name, values in parameters.items() if name not in state}
     _checked(others)
-    _run(str(entry.path), urlencode(others, doseq=True), state)
+    session = _run(str(entry.path), urlencode(others, doseq=True), state)
+    if found:
+        _obeyed(session, others, _switched(parameters))
     return found
+
+
+def _obeyed(session: Mapping[str, Any], parameters: Mapping[str, Sequence[str]], switched: Mapping[str, Any]) -> None:
+    """Refuse what the page didn't take up, which drew its default instead."""
+    wrong = [name for name, value in switched.items() if session[name] != value]
+    for name in (name for name in choices.CHARTS if name in parameters):
+        keys = {f"series_{name}", *(key for key in session if name == "bucket" and str(key).startswith("grain_"))}
+        wrong += [] if parameters[name][-1] in {session[key] for key in keys & set(session)} else [name]
+    wrong += [name for name, values in choices.SWITCHES.items() if not {*parameters.get(name, ())} <= {*values}]
+    if wrong:
+        raise UsageError(
+            f"This page has no such choice: {', '.join(name[:40] for name in wrong[:10])}.",
+            "Take the address from the page's own menus.",
+        )
 
 
 def _switched(parameters: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -156,21 +172,22 @@ def _checked(parameters: Mapping[str, list[str]]) -> None:
     if strange := sorted(set(parameters) - set(ours) - {"period", *PAGE_PARAMETERS}):
         raise UsageError(f"Unknown parameter: {', '.join(name[:40] for name in strange[:10])}.", "See docs/exports.md.")
     queries.from_arguments(ours)
-    if parameters.get("period", [bar.DEFAULT])[-1] not in bar.PERIODS:
-        raise UsageError(f"Can't read period={parameters['period'][-1][:40]}.", f"One of {', '.join(bar.PERIODS)}.")
+    if parameters.get("period", [bar.DEFAULT])[-1] not in periods.PERIODS:
+        raise UsageError(f"Can't read period={parameters['period'][-1][:40]}.", f"One of {', '.join(periods.PERIODS)}.")
 
 
-def _run(path: str, query: str, state: Mapping[str, Any]) -> None:
-    """Run a page in a thread and session of its own.
+def _run(path: str, query: str, state: Mapping[str, Any]) -> dict[str, Any]:
+    """Run a page in a thread and session of its own; what the session holds at its end.
 
     Raises:
         ReadershipError: what the page raises; UsageError for a switch that it hasn't.
     """
     faults: list[BaseException] = []
+    session = SessionState()
 
     def work() -> None:
         try:
-            _in_session(path, query, state)
+            _in_session(path, query, session, state)
         except StopException:
             pass  # The page ended early: nothing below would have had anything to show.
         except BaseException as error:
@@ -183,12 +200,11 @@ def _run(path: str, query: str, state: Mapping[str, Any]) -> None:
         raise UsageError("A switch of this page has no such choice.", "Take the address from the page's own menus.")
     if faults:
         raise faults[0]
+    return dict(session.filtered_state)
 
 
-def _in_session(path: str, query: str, state: Mapping[str, Any]) -> None:
-    session, requests = SessionState(), ScriptRequests()
-    for name, value in state.items():
-        session[name] = value
+def _in_session(path: str, query: str, session: SessionState, state: Mapping[str, Any]) -> None:
+    requests = ScriptRequests()
 
     def drop(_message: ForwardMsg) -> None:
         """Nobody looks; but here is where `st.stop()` and `st.rerun()` take effect."""
@@ -210,6 +226,8 @@ def _in_session(path: str, query: str, state: Mapping[str, Any]) -> None:
     add_script_run_ctx(threading.current_thread(), run)
     run.reset(query_string=query)
     run.on_script_start()
+    for name, value in state.items():
+        session[name] = value
     runpy.run_path(path, run_name="readership_page")
 
 

@@ -345,7 +345,7 @@ def with_names(rows: pd.DataFrame, dimension: str) -> pd.DataFrame:
     names = rows["value"].map(
         lambda value: called(str(value), dimension, context.current().language), na_action="ignore"
     )
-    out = rows.drop(columns="value").assign(name=names)
+    out = rows.assign(name=names)
     out.attrs = {**rows.attrs, ORIGIN: replace(rows.attrs[ORIGIN], named=((dimension, "value", "name"),))}
     return out
 
