@@ -100,14 +100,18 @@ def test_links_of_all_are_listed_and_revoked(app: AppTest, own: Settings) -> Non
 
 
 def test_views_of_all_are_listed_and_deleted(app: AppTest, own: Settings) -> None:
-    rita = Person("https://id.example rita", "Rita", Role.READER)
-    view = views.add(own, rita, "Mine", "topics", "section=Society", now=now())
+    anna = Person("https://id.example anna", "Anna", Role.ANALYST)
+    mine = views.add(own, anna, "Mine", "topics", "section=Society", now=now())
+    ours = views.add(own, anna, "Ours", "topics", "section=Society", scope="all", now=now())
     app.run()
-    (row,) = next(frame.value for frame in app.dataframe if "Who sees it" in frame.value).to_dict("records")
-    assert (row["Name"], row["Who sees it"], row["Made by"]) == ("Mine", "personal", rita.key)
-    app.selectbox(key="choose_views").set_value(view.id).run()
+    rows = next(frame.value for frame in app.dataframe if "Who sees it" in frame.value).to_dict("records")
+    assert {(row["Name"], row["Who sees it"], row["Made by"]) for row in rows} == {
+        ("Mine", "personal", anna.key), ("Ours", "for all", anna.key),
+    }  # fmt: skip
+    assert app.selectbox(key="choose_views").options == [f"Ours · {anna.key}"]
+    app.selectbox(key="choose_views").set_value(ours.id).run()
     pressed(app, "Delete")
-    assert views.every(own) == []
+    assert [view.id for view in views.every(own)] == [mine.id]
 
 
 def test_a_token_is_shown_once_and_revoked(app: AppTest, own: Settings) -> None:

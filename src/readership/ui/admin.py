@@ -195,8 +195,8 @@ def _revoke_token(settings: Any, token: int) -> None:
 
 # -- saved views -------------------------------------------------------------------------------------------------------
 def admin_views() -> None:
-    """Saved views of everybody, and their end."""
-    who.require(Role.ADMIN)
+    """Saved views of everybody, and the end of those for all; a personal one is its owner's to delete."""
+    by = who.require(Role.ADMIN)
     st.subheader(say("Saved views"), anchor=False)
     found = views.every(context.current().settings)
     if not found:
@@ -207,7 +207,7 @@ def admin_views() -> None:
         for one in found
     ]
     _table(shown, (say("Name"), say("Who sees it"), say("Made by"), say("Page"), say("Made")))
-    labels = {one.id: one_line(f"{one.name} · {one.owner}") for one in found}
+    labels = {one.id: one_line(f"{one.name} · {one.owner}") for one in found if views.may_change(by, one)}
     _choose("views", say("Delete the view"), labels, _delete_view, say("Delete"))
 
 
