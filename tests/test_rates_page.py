@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from common import ROOT
-from newsrooms import Newsroom
+from newsrooms import Newsroom, rows
 from readership import figures
 from readership.figures.rates import sparkline
 from readership.i18n import LANGUAGES, Language
@@ -116,6 +116,17 @@ def test_an_undated_page_is_shown_undated_and_matched_once_official_rates_are_th
     assert list(rows["captured_at_basis"]) == ["matched by rates"]
     assert rows["last_day"].iloc[0].date() >= WEDNESDAY
     assert rows["first_day"].iloc[0].date() <= WEDNESDAY
+
+
+def test_a_weekend_without_rates_is_no_fault_and_gives_no_rate(tmp_path: Path) -> None:
+    own = settings_of(tmp_path / "data")
+    sunday = tmp_path / "nbk.xml"
+    sunday.write_text("<rates><date>28.04.2024</date></rates>")
+    done = import_rates(own, [sunday, *sorted(FEEDS.glob("nbk-2024-04-24*.xml"))])
+    assert (done.rejected, done.passed_over) == (0, {"days without rates": 1})
+    days = rows(own.store, "SELECT DISTINCT day FROM official_rate")
+    assert date(2024, 4, 28) not in {day for (day,) in days}
+    assert days
 
 
 def test_matched_days_are_used_only_after_the_reader_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

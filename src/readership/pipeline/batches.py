@@ -229,6 +229,9 @@ class Batch:
         if self.incoming:
             self.incoming.add_table(path, {"origin": origin, "kind": OFFICIAL})
         found, rejects = rates.official.read(path.read_bytes(), origin)
+        if rates.official.is_empty_day(rejects):  # a weekend or holiday: no fault of anybody's
+            self.tally["days without rates"] += 1
+            rejects = []
         if rejects and not found:
             kept = keep_bytes(self.settings, path.read_bytes())
             rejects = [Reject(one.origin, one.reason, one.hint, kept, one.row) for one in rejects]
