@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 import pandas as pd
 
-from readership.enrich import tables, topics
-from readership.errors import UsageError
-from readership.i18n import LANGUAGES, Language
+from readership.exports import naming
+from readership.i18n import Language
 from readership.queries import URL_NAMES, VALUES
 from readership.ui import context
 from readership.ui.columns import WORDS
@@ -19,8 +17,7 @@ from readership.ui.text import one_line
 
 FIELDS = {field: URL_NAMES[field] for field in VALUES}
 """Fields of the selection, and what a value of each is."""
-UNDER = " › "
-"""Between the name of a topic and that of one below it."""
+UNDER, parent = naming.UNDER, naming.parent
 
 
 def of(dimension: str, value: str, language: Language | None = None) -> str:
@@ -49,48 +46,6 @@ def named(rows: pd.DataFrame, dimension: str, value: str = "value", name: str = 
 
 
 def _named(dimension: str, value: str, language: Language) -> str:
-    if dimension == "language":
-        return language.language_name(value)
-    if dimension == "country":
-        return language.country(value)
-    if dimension == "topic":
-        return UNDER.join(_topic(one, language) for one in lineage(value))
-    if dimension == "subtopic":
-        return _topic(value, language)
     if dimension in ("age_class", "state"):
         return language.say(WORDS.get(value, value))
-    if dimension in ("source", "credit"):
-        return _organisations().get(value, {}).get(language.code) or value
-    return value
-
-
-def lineage(slug: str) -> list[str]:
-    """A topic after the one above it, when it is of the second level (`sport/football`); else itself alone."""
-    above = parent(slug)
-    return [above, slug] if above else [slug]
-
-
-def parent(slug: str) -> str | None:
-    """The top-level topic that one of the second level stands under; None of others."""
-    return slug.partition("/")[0] if topics.level(slug) > 1 else None
-
-
-def _topic(slug: str, language: Language) -> str:
-    return _topics().name(slug, language.code)
-
-
-def _topics() -> topics.Topics:
-    """The newsroom's topics; the package's while its file can't be read (an ingest says what is wrong with it)."""
-    try:
-        return topics.load(context.current().settings.topics_file)
-    except UsageError:
-        return topics.load(None)
-
-
-@cache
-def _organisations() -> dict[str, dict[str, str]]:
-    """The first name of each organisation in each language, by its id."""
-    return {
-        row[0]: {code: cell.split(";")[0].strip() for code, cell in zip(LANGUAGES, row[3:], strict=False)}
-        for row in tables.rows("organisations.tsv")
-    }
+    return naming.named(dimension, value, language, context.current().settings.topics_file)
