@@ -149,14 +149,17 @@ CREATE MACRO gained_by_article(s) AS TABLE
     WHERE d.meter = s['meter'] AND (s['since'] IS NULL OR d.day >= s['since'])
         AND (s['until'] IS NULL OR d.day < s['until']);
 
--- The articles that the selection's dates mean: published in them, or read in them.
+-- The articles that the selection's dates mean: published in them, or read in them. The question stands inside the
+-- subqueries too: so a selection by publication reads no days.
 CREATE MACRO selected_articles(s) AS TABLE
     SELECT a.* FROM measured(s) AS a
     WHERE (s['since'] IS NULL AND s['until'] IS NULL)
         OR (coalesce(s['question'], 'published') <> 'read'
             AND (s['since'] IS NULL OR a.published_day >= s['since'])
             AND (s['until'] IS NULL OR a.published_day < s['until']))
-        OR (s['question'] = 'read' AND a.article IN (SELECT g.article FROM gained_by_article(s) AS g))
+        OR (s['question'] = 'read' AND a.article IN (
+            SELECT g.article FROM gained_by_article(s) AS g WHERE s['question'] = 'read'
+                AND (s['since'] IS NOT NULL OR s['until'] IS NOT NULL)))
         OR (s['question'] = 'read' AND s['matched'] AND a.article IN (
             SELECT k.article FROM matched_capture AS k
             WHERE (s['since'] IS NULL OR k.day >= s['since']) AND (s['until'] IS NULL OR k.day < s['until'])));
@@ -395,7 +398,9 @@ CREATE MACRO selected_articles_to_end(s) AS TABLE
     SELECT a.* FROM measured(s) AS a
     WHERE (coalesce(s['question'], 'published') <> 'read' AND a.published_day >= s['since'] AND a.published_day < s['until']
             AND coalesce(a.published_s < end_of(s, a.site)['at_s'], a.published_day < end_of(s, a.site)['day']))
-        OR (s['question'] = 'read' AND a.article IN (SELECT g.article FROM gained_by_article_to_end(s) AS g))
+        OR (s['question'] = 'read' AND a.article IN (
+            SELECT g.article FROM gained_by_article_to_end(s) AS g WHERE s['question'] = 'read'
+                AND (s['since'] IS NOT NULL OR s['until'] IS NOT NULL)))
         OR (s['question'] = 'read' AND s['matched'] AND a.article IN (
             SELECT k.article FROM matched_capture AS k WHERE k.day >= s['since'] AND k.day < end_of(s, a.site)['day']));
 
