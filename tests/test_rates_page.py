@@ -310,7 +310,7 @@ def test_any_pair_can_be_chosen_in_any_base(made: Made, monkeypatch: pytest.Monk
             ("index", "index = 100"),
             ("quote", f"{quote} per {currency}"),
         ):
-            app.segmented_control(key="series_rate_base").set_value(base).run()
+            app.segmented_control(key="series_base").set_value(base).run()
             assert not app.exception
             assert any(words in one.value for one in app.subheader), (pair, base)
 

@@ -128,7 +128,7 @@ def _markers(selection: Selection, pair: Pair) -> None:
 def rate_changes(selection: Selection, pair: Pair) -> None:
     """How much each source of the pair changed over a day, a week, a month and a year."""
     rows = fetch("rate_changes", selection, currency=pair.currency, quote=pair.quote)
-    table(rows, "rate-changes", CHANGES, title=say("Changes up to the newest figure"))
+    table(rows, "rate-changes", CHANGES, title=say("Changes up to the newest figure"), height="content")
     st.caption(
         say(
             "Each newest figure against the one of a day, a week, a month or a year before, or the nearest earlier one "
