@@ -53,7 +53,7 @@ PAGES = (
     Entry("sql", mark("SQL"), bar=False, role=Role.ANALYST),
     Entry("admin", mark("Admin"), bar=False, role=Role.ADMIN),
 )
-SHARED = Entry("shared", mark("Shared"), bar=False, hidden=True)
+SHARED = Entry("shared", mark("Shared"), bar=False, hidden=True, role=Role.VISITOR)
 """The only page that a visitor's link opens, whatever the address names."""
 
 
@@ -88,14 +88,14 @@ def run() -> None:
     renew()
     if not board:
         drill.listed()
+    if board and chosen:
+        st.caption(bar.described(chosen))
     if not asking.may(entry.role):
         login.not_yours(entry.role)
     elif chosen and chosen.unread and entry.bar:
         bar.refuse(chosen)
     else:
         page.run()
-    if board and chosen:
-        st.caption(bar.described(chosen))
 
 
 def _visit() -> None:
