@@ -347,8 +347,12 @@ def _readable(rows: pd.DataFrame) -> pd.DataFrame:
             # As printed, without the offset: `2023-05-10T09:02+06:00` is nine in the morning there.
             out[name] = out[name].str.slice(0, 16).str.replace("T", " ")
         elif kind == "link":
-            out[name] = out[name].where(out[name].str.match(r"(?i)https?://").fillna(value=False).astype(bool))
+            out[name] = out[name].map(_web_only, na_action="ignore")
     return out
+
+
+def _web_only(link: Any) -> Any:
+    return link if str(link)[:8].lower().startswith(("http://", "https://")) else pd.NA
 
 
 def in_words(word: Any) -> str:
@@ -378,7 +382,7 @@ def named(name: str) -> Column:
 
 def _fitting(column: Column, cells: pd.Series) -> Column:
     """The column, as text where a column of figures holds names (`value` of a section)."""
-    is_text = pd.api.types.is_string_dtype(cells) and column.kind in ("number", "decimal", "rate", "share")
+    is_text = column.kind in ("number", "decimal", "rate", "share") and pd.api.types.is_string_dtype(cells)
     return replace(column, kind="text") if is_text else column
 
 

@@ -73,7 +73,8 @@ class Asked(tuple[Hashable, ...]):
         return self
 
 
-_rows: Kept[pd.DataFrame] = Kept(2000, lambda rows: int(rows.memory_usage(deep=True).sum()), limit=256 << 20)
+# Weighed by their cells, about 32 bytes each: to measure them exactly takes longer than to look them up.
+_rows: Kept[pd.DataFrame] = Kept(2000, lambda rows: rows.size, limit=8 << 20)
 _figures: Kept[Figure] = Kept(500)
 
 
