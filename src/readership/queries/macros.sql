@@ -110,7 +110,7 @@ CREATE MACRO standing(s) AS TABLE
     LEFT JOIN article_state AS t ON t.article = b.article AND t.meter = s['meter'];
 CREATE MACRO standing_so(s) AS TABLE
     SELECT w.article FROM standing(s) AS w
-    WHERE (s['ages'] IS NULL OR list_contains(s['ages'], w.age_class))
+    WHERE NOT stands_anyhow(s) AND (s['ages'] IS NULL OR list_contains(s['ages'], w.age_class))
         AND (s['no_ages'] IS NULL OR w.age_class IS NULL OR NOT list_contains(s['no_ages'], w.age_class))
         AND (s['states'] IS NULL OR CASE s['mode'] WHEN 'all' THEN list_has_all(w.states, s['states'])
             WHEN 'only' THEN len(w.states) > 0 AND list_has_all(s['states'], w.states)
@@ -133,7 +133,8 @@ CREATE MACRO chosen(s) AS TABLE
         AND (s['words'] IS NULL OR has_words(s['words'], lower(concat_ws(' ', a.title, a.lead)))
             OR (s['in_body'] AND a.article IN (
                 SELECT t.article FROM article_text AS t JOIN article AS b ON b.article = t.article
-                WHERE has_words(s['words'], lower(concat_ws(' ', b.title, t.body))))))
+                WHERE s['in_body'] AND s['words'] IS NOT NULL
+                    AND has_words(s['words'], lower(concat_ws(' ', b.title, t.body))))))
         AND (s['no_words'] IS NULL OR NOT has_a_word(s['no_words'], lower(concat_ws(' ', a.title, a.lead))));
 
 -- The same with the figures of the selection's meter; views, total … are NULL for an article that was never read.
@@ -149,20 +150,20 @@ CREATE MACRO gained_by_article(s) AS TABLE
     WHERE d.meter = s['meter'] AND (s['since'] IS NULL OR d.day >= s['since'])
         AND (s['until'] IS NULL OR d.day < s['until']);
 
--- The articles that the selection's dates mean: published in them, or read in them. The question stands inside the
--- subqueries too: so a selection by publication reads no days.
+-- The articles that the selection's dates mean: published in them, or read in them. What a subquery is needed for is said
+-- inside it too: so it is left out of the plan when it isn't, for an OR alone keeps the whole of it.
 CREATE MACRO selected_articles(s) AS TABLE
     SELECT a.* FROM measured(s) AS a
     WHERE (s['since'] IS NULL AND s['until'] IS NULL)
         OR (coalesce(s['question'], 'published') <> 'read'
             AND (s['since'] IS NULL OR a.published_day >= s['since'])
             AND (s['until'] IS NULL OR a.published_day < s['until']))
-        OR (s['question'] = 'read' AND a.article IN (
-            SELECT g.article FROM gained_by_article(s) AS g WHERE s['question'] = 'read'
-                AND (s['since'] IS NOT NULL OR s['until'] IS NOT NULL)))
+        OR (s['question'] = 'read' AND a.article IN (SELECT g.article FROM gained_by_article(s) AS g
+            WHERE s['question'] = 'read' AND (s['since'] IS NOT NULL OR s['until'] IS NOT NULL)))
         OR (s['question'] = 'read' AND s['matched'] AND a.article IN (
             SELECT k.article FROM matched_capture AS k
-            WHERE (s['since'] IS NULL OR k.day >= s['since']) AND (s['until'] IS NULL OR k.day < s['until'])));
+            WHERE s['question'] = 'read' AND s['matched'] AND (s['since'] IS NULL OR k.day >= s['since'])
+                AND (s['until'] IS NULL OR k.day < s['until'])));
 
 -- Views gained by local day over all dates: from totals by site when nothing else is chosen, else from the articles.
 CREATE MACRO gained_by_day(s) AS TABLE
@@ -399,8 +400,7 @@ CREATE MACRO selected_articles_to_end(s) AS TABLE
     WHERE (coalesce(s['question'], 'published') <> 'read' AND a.published_day >= s['since'] AND a.published_day < s['until']
             AND coalesce(a.published_s < end_of(s, a.site)['at_s'], a.published_day < end_of(s, a.site)['day']))
         OR (s['question'] = 'read' AND a.article IN (
-            SELECT g.article FROM gained_by_article_to_end(s) AS g WHERE s['question'] = 'read'
-                AND (s['since'] IS NOT NULL OR s['until'] IS NOT NULL)))
+            SELECT g.article FROM gained_by_article_to_end(s) AS g WHERE s['question'] = 'read'))
         OR (s['question'] = 'read' AND s['matched'] AND a.article IN (
             SELECT k.article FROM matched_capture AS k WHERE k.day >= s['since'] AND k.day < end_of(s, a.site)['day']));
 
