@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from login_house import COOKIE_SECRET, House, Talk, cookie_of, running, widget, words
@@ -118,6 +122,29 @@ def test_a_visitors_exports_are_the_links_selection(house: House) -> None:
     assert house.get(f"/export/articles.csv?link={text}")[0] in (400, 401, 403)
 
 
+def test_a_visitors_page_exports_are_those_of_the_shared_page(house: House) -> None:
+    text = link(house)
+    assert house.get(f"/export/page/shared/views-gained.csv?link={text}&section=News")[0] == 200
+    status, _headers, body = house.get(f"/export/page/shared/articles.csv?link={text}&section=News")
+    assert status == 200
+    assert b"onerror" not in body
+    for page in ("overview/views-gained.csv", "articles/articles.csv", "admin.zip", "data.zip"):
+        assert house.get(f"/export/page/{page}?link={text}")[0] in (400, 403, 404), page
+    assert house.get("/export/page/shared/views-gained.csv")[0] in (401, 404)
+
+
+def test_the_api_answers_whom_the_pages_answer(house: House) -> None:
+    text = link(house)
+    assert house.get("/api/v1/articles")[0] == 401
+    assert house.get("/api/v1/articles", cookies=house.cookies("rita"))[0] == 200
+    assert house.get("/api/v1/articles", cookies=house.cookies("mallory"))[0] == 403
+    status, _headers, body = house.get(f"/api/v1/articles?link={text}&section=News")
+    assert status == 200
+    assert {row["section"] for row in json.loads(body)["rows"]} == {"Society"}
+    for query in ("freshness", "movers", "batches", "section_texts"):
+        assert house.get(f"/api/v1/{query}?link={text}")[0] in (401, 403), query
+
+
 @pytest.mark.parametrize("page", ["", "admin", "data", "sql", "articles"])
 def test_a_visitors_every_address_is_the_shared_page(house: House, page: str) -> None:
     with Talk(house, {}) as session:
@@ -216,6 +243,30 @@ def test_a_raw_message_of_a_reader_loads_and_takes_back_nothing(house: House) ->
         session.run("data")
         session.run("data", widgets={load: {"trigger_value": True}})
     assert (house.data / "store" / "ledger.jsonl").read_bytes() == ledger
+
+
+def sent(house: House, cookies: dict[str, str]) -> tuple[int, bytes]:
+    """What comes of a file sent into a session that the cookies' owner has, past any page."""
+    token = generate_xsrf_token_string()
+    with Talk(house, cookies) as session:
+        (begun,) = [message for message in session.run() if message.WhichOneof("type") == "new_session"]
+        jar = "; ".join(f"{name}={value}" for name, value in {"_streamlit_xsrf": token, **cookies}.items())
+        request = urllib.request.Request(
+            f"{house.url}/_stcore/upload_file/{begun.new_session.initialize.session_id}/abc",
+            data=b'--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\nx\r\n--b--\r\n', method="PUT",
+            headers={"Cookie": jar, "X-Xsrftoken": token, "Content-Type": "multipart/form-data; boundary=b"},
+        )  # fmt: skip
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+
+def test_a_file_sent_past_the_pages_is_taken_from_admins_only(house: House) -> None:
+    assert sent(house, house.cookies("adam"))[0] == 204
+    for cookies in ({}, house.cookies("rita"), house.cookies("anna"), house.cookies("adam", secret="x" * 40)):
+        assert sent(house, cookies) == (403, b"Only admins load data.\n")
 
 
 # -- 20: origins, names, frames ----------------------------------------------------------------------------------------

@@ -14,16 +14,22 @@ from urllib.parse import parse_qs, urlsplit
 import anyio
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from readership import settings as settings_module
-from readership.accounts import links, login
+from readership.accounts import links, login, people
+from readership.accounts.people import Role
 from readership.errors import ReadershipError, UsageError
 from readership.settings import Settings
 
 log = logging.getLogger("readership.ui")
 _PATH = re.compile(r"(?<![\\w:/.<])(?:[A-Za-z]:\\\\|/)(?:[^\\s/\\\\:,;“”\"']+[/\\\\])+[^\\s,;“”\"']*")
+
+
+UPLOADS = "/_stcore/upload_file/"
+"""Where Streamlit takes files into memory for whoever has a session, the page in front of all pages included."""
 
 
 class Doors:
@@ -40,7 +46,10 @@ class Doors:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
         if scope["type"] == "lifespan" or allowed(Headers(scope=scope), is_socket=scope["type"] == "websocket"):
-            await self.app(scope, receive, send)
+            uploads = scope["type"] == "http" and scope["method"] != "OPTIONS" and UPLOADS in scope["path"]
+            is_open = not uploads or await anyio.to_thread.run_sync(_may_load, HTTPConnection(scope).cookies)
+            app = self.app if is_open else PlainTextResponse("Only admins load data.\n", status_code=403)
+            await app(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008})  # Before it is accepted: the answer is 403.
@@ -56,6 +65,16 @@ def allowed(headers: Headers, *, is_socket: bool) -> bool:
     if not is_socket:
         return True
     return len(origins) == 1 and _place(origins[0]) is not None and _place(origins[0]) == hosts[0].lower()
+
+
+def _may_load(cookies: Mapping[str, str]) -> bool:
+    """Whether the sender of a file is one whose files are taken."""
+    own = settings_module.load()
+    try:
+        asking = login.person(login.claims(cookies, own), own, login.now()) if login.setup(own) else people.LOCAL
+    except ReadershipError:
+        return False
+    return asking.may(Role.ADMIN)
 
 
 def _place(origin: str) -> str | None:

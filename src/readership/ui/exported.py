@@ -28,7 +28,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 from streamlit.runtime.state import SafeSessionState, SessionState
 
 from readership import exports, queries
-from readership.accounts import people
+from readership.accounts import links, people
 from readership.accounts.people import Person, Role
 from readership.errors import UsageError
 from readership.exports import Column, Naming, NoSuchPage, Part
@@ -253,8 +253,12 @@ def _stamp() -> Pairs:
 def _asked(of: Origin) -> Pairs:
     """The question as the route reads it, without the page's limit."""
     own = [(name, str(value)) for name, value in of.params if value is not None and name != "limit"]
-    link = [(who.LINK, st.query_params[who.LINK])] if who.LINK in st.query_params else []
-    return [*of.selection.to_url(), *own, *link, *_stamp()]
+    return [*of.selection.to_url(), *own, *_visit(), *_stamp()]
+
+
+def _visit() -> Pairs:
+    """The link by which a visitor came: their exports go through the same door."""
+    return [(who.LINK, st.query_params[who.LINK])] if who.LINK in st.query_params else []
 
 
 def _shown() -> Pairs:
@@ -266,7 +270,7 @@ def _shown() -> Pairs:
         for name, value in st.session_state.items()
         if str(name).startswith(SWITCHES) and isinstance(value, str | bool) and name != "group_mode"
     }
-    return [*url, *sorted(switches.items()), *_stamp()]
+    return [*url, *sorted(switches.items()), *_visit(), *_stamp()]
 
 
 def _files(name: str, of: Origin, *, picture: bool = False) -> tuple[str, Pairs]:
@@ -285,7 +289,7 @@ def menu(name: str, rows: pd.DataFrame, figure: Figure | None = None, *, whole: 
         whole: rows of the query whose whole answer is offered besides, when the page shows less of it.
     """
     of = origin(rows)
-    if of is None:
+    if of is None or not links.may_ask(who.reader(), of.query):
         return
     with st.popover(
         say("Export"), icon=":material/download:", type="tertiary", key=f"export_{name}", on_change="rerun"
