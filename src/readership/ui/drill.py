@@ -19,7 +19,7 @@ from readership.queries import Selection
 from readership.ui import bar, context, names
 from readership.ui.context import say
 from readership.ui.data import fetch
-from readership.ui.show import Click, table
+from readership.ui.show import Click, exportable, table
 from readership.ui.text import plain
 
 _LISTED = "drill_listed"
@@ -178,13 +178,15 @@ def close() -> None:
 
 def _articles(asked: Listed) -> None:
     rows = fetch(asked.query, asked.selection, limit=SHOWN, **dict(asked.params))
+    if not exportable(say("Articles behind it"), rows, "articles-behind"):
+        return
     st.caption(plain(_sums(rows, asked)))
     if len(rows) and len(rows) < int(rows["of_articles"].iloc[0]):
         number = context.current().language.number
         st.caption(say("The first {n} of {all} articles; exports have all.", n=number(len(rows)),
                        all=number(int(rows["of_articles"].iloc[0]))))  # fmt: skip
     order = [name for name in ORDER if name in rows and (name != "baseline" or rows["baseline"].any())]
-    table(rows, "articles-behind", order, opens=True, height=420)
+    table(rows, "articles-behind", order, opens=True, downloads=False, height=420)
 
 
 def _sums(rows: pd.DataFrame, asked: Listed) -> str:
