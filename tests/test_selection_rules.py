@@ -15,7 +15,7 @@ from readership import queries, settings
 from readership.queries import Selection
 from readership.queries.comparison import Comparison
 from readership.queries.selection import LISTED, VALUES
-from readership.ui import bar, choices, periods
+from readership.ui import bar, choices, periods, views, who
 from readership.ui.server import SCRIPT
 
 SUNDAY = date(2026, 11, 22)
@@ -268,7 +268,8 @@ def test_every_name_in_a_url_is_documented() -> None:
     """docs/urls.md: parameters, periods, and the values of those that have a list."""
     text = (ROOT / "docs" / "urls.md").read_text(encoding="utf-8")
     named = {word for part in re.findall(r"`([^`\n]+)`", text) for word in re.split(r"[,\s=?&:]+", part)}
-    wanted = bar._OURS | {"lang", "board", "article", "link", *choices.SWITCHES, *periods.PERIODS} - {periods.OWN}
+    own = {"lang", "board", "article", who.LINK, views.VIEW, *choices.SWITCHES, *choices.CHARTS}
+    wanted = bar._OURS | own | {*periods.PERIODS} - {periods.OWN}
     wanted |= {value for values in (*choices.SWITCHES.values(), *LISTED.values()) for value in values}
     wanted |= {*queries.MODES, *queries.QUESTIONS, *queries.comparison.PERIODS}
     asked = r"query_params(?:\.get\(|\.get_all\(|\[)\s*\"(\w+)\""
