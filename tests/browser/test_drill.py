@@ -91,7 +91,7 @@ def test_a_comparison_is_chosen_drawn_kept_in_the_url_and_undone_by_back(visit: 
 
 def test_a_view_is_kept_opened_by_link_renamed_and_deleted(visit: Open, server: Server) -> None:
     page, watch = visit("/topics?period=90d&compare=month")
-    page.get_by_role("button", name="Views", exact=True).click()
+    page.get_by_role("button", name="Saved views").click()
     page.get_by_label("Keep this page and its selection as").fill("<b>Last</b> :red[90] days")
     page.get_by_role("button", name="Keep this view").click()
     line = page.locator('[class*="st-key-view_go_"]')

@@ -29,7 +29,7 @@ SHOWN = 40
 
 def control(_choice: bar.Choice) -> None:
     """The menu; views are read when it is opened."""
-    with st.popover(say("Views"), key="views", icon=":material/bookmarks:", on_change="rerun") as opened:
+    with st.popover(say("Saved views"), key="views", icon=":material/bookmarks:", on_change="rerun") as opened:
         if opened.open:
             _menu()
     if words := st.session_state.pop(_PROBLEM, None):
