@@ -159,7 +159,7 @@ def _behind(found: Status) -> None:
         )
     )
     rows = _frame(found["behind"])
-    table(rows.assign(late_minutes=rows["late_s"] // 60), "collect-behind", BEHIND)
+    table(rows.assign(late_minutes=rows["late_s"] // 60), "collect-behind", BEHIND, downloads=False)
 
 
 def _frame(rows: Rows) -> pd.DataFrame:
