@@ -99,7 +99,7 @@ def admin_people() -> None:
         (one.name, one.email, say(ROLES[one.role.name]), _moment(one.first), _moment(one.last), _moment(one.ended))
         for one in found
     ]
-    _table(shown, (say("Name"), say("E-mail"), say("Role"), say("First seen"), say("Last seen"), say("Logged out")))
+    _table(shown, (say("Who"), say("E-mail"), say("Role"), say("First seen"), say("Last seen"), say("Logged out")))
     labels = {one.key: one_line(f"{one.name} · {one.email or one.key}") for one in found}
     _choose("people", say("End all logins of"), labels, _end, say("End them"))
 
@@ -229,7 +229,10 @@ def _choose(name: str, label: str, labels: dict[Any, str], action: Callable[...,
     if not labels:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"admin_{name}"):
-        st.selectbox(label, list(labels), index=None, format_func=labels.__getitem__, key=f"choose_{name}", width=420)
+        st.selectbox(
+            label, list(labels), index=None, format_func=labels.__getitem__, key=f"choose_{name}", width=420,
+            placeholder=say("choose"),
+        )  # fmt: skip
         st.button(words, on_click=_chosen, args=(name, action), key=f"do_{name}")
 
 
@@ -254,5 +257,5 @@ def _size(size: int | None) -> str:
         return UNKNOWN
     language = context.current().language
     if size >= 10**9:
-        return f"{language.number(size / 10**9, 1)} GB"
-    return f"{language.number(size / 10**6, 1)} MB"
+        return say("{n} GB", n=language.number(size / 10**9, 1))
+    return say("{n} MB", n=language.number(size / 10**6, 1))
