@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -62,6 +63,18 @@ def key_figures(facts: pd.DataFrame, selection: Selection) -> None:
         )
         _at_age(selection, both)
         _to_date(row, both, compared["views"])
+    _let_paint()
+
+
+PAINT_S, _PAINTED = 0.25, "readership_painted"
+"""How long the browser gets to draw the key figures of a session's first page."""
+
+
+def _let_paint() -> None:
+    """Wait a moment, once a session: what figures are drawn with is large, and nothing is drawn while it is read in."""
+    if _PAINTED not in st.session_state:
+        st.session_state[_PAINTED] = True
+        time.sleep(PAINT_S)
 
 
 def _to_date(row: pd.Series, both: Beside | None, compared: Mapping[str, Any]) -> None:
