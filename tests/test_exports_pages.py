@@ -124,10 +124,10 @@ def test_names_are_written_in_the_reader_s_language(client: TestClient) -> None:
 
 
 def test_the_permalink_of_a_proof_opens_the_same_selection(client: TestClient) -> None:
-    query = (
-        "since=2026-10-01&until=2026-11-21&language=kk&no_country=RU&text=-%22%D1%8F%20b%22&mode=only&no_topic=sport"
-    )
-    about = client.get(f"/export/page/topics/topic-groups.proof.json?{query}&edition=2&lang=en").json()
+    query = "since=2026-10-01&until=2026-11-22&language=ru&language=kk&no_country=CN&no_topic=sport&text=-%D1%8F%C3%A9"
+    answer = client.get(f"/export/page/topics/topic-groups.proof.json?{query}&edition=2&lang=en")
+    assert answer.status_code == 200, answer.text
+    about = answer.json()
     given: dict[str, list[str]] = parse_qs(urlsplit(about["permalink"]).query)
     wanted, unknown = Selection.from_url(parse_qs(query))
     assert unknown == []
