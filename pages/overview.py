@@ -13,6 +13,7 @@ from readership.ui import (
     movers,
     nothing,
     page,
+    report_button,
     say,
     show,
     side_by_side,
@@ -37,6 +38,7 @@ if is_board():
     stop()
 lead(today)
 key_figures(facts, selection)
+report_button()
 
 over_time, day = side_by_side(2, 1, at_least=380)
 with over_time:

@@ -34,11 +34,17 @@ def imported(tree: ast.AST) -> set[str]:
     return names
 
 
+def _lines_of_imports(tree: ast.Module) -> int:
+    """A name a line is the formatter's doing, not the page's length."""
+    found = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return sum((node.end_lineno or node.lineno) - node.lineno + 1 for node in found)
+
+
 def complaints(source: str, more: frozenset[str] = frozenset()) -> list[str]:
     """What a page does that a page must not do."""
     tree = ast.parse(source)
     found = [f"imports {name}" for name in imported(tree) - ALLOWED - more]
-    if len(source.splitlines()) > MAX_LINES:
+    if len(source.splitlines()) - _lines_of_imports(tree) > MAX_LINES:
         found.append(f"has more than {MAX_LINES} lines")
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp | ast.AugAssign):

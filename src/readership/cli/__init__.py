@@ -14,11 +14,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from readership.cli import access, alerts, asking, keeping, reading, sql, views, words
+from readership.cli import access, alerts, asking, keeping, reading, report, sql, views, words
 from readership.cli.common import Command, say
 from readership.errors import ReadershipError
 
-GROUPS = (reading, asking, sql, views, keeping, access, words, alerts)
+GROUPS = (reading, asking, sql, report, views, keeping, access, words, alerts)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,11 +7,14 @@ import json
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from readership import settings as settings_module
 from readership.cli.common import command, show
 from readership.errors import NoEdition, UsageError
+
+if TYPE_CHECKING:
+    from readership.queries import Selection
 
 FORMATS = ("csv", "json", "parquet")
 
@@ -22,8 +25,7 @@ def _query(options: argparse.Namespace) -> int:
     if options.list or not options.name:
         show([_explained(query) for query in queries.catalogue()]) if options.json else _list_queries()
         return 0
-    given = {name: getattr(options, f"sel_{name}") for name in _selection_names()}
-    selection = queries.from_arguments(given)
+    selection = selected(options)
     parameters: dict[str, Any] = {}
     for pair in options.param:
         name, sign, value = pair.partition("=")
@@ -129,7 +131,23 @@ def add(commands: Any) -> None:
     made.add_argument("--grain", help="hour, day, week or month")
     made.add_argument("--limit", type=int)
     made.add_argument("--article", type=int, help="an article's id")
+    selection_options(made)
+
+
+def selection_options(command: Any) -> None:
+    """Add the selection's names as options, each as in a page's address."""
     single = {"since", "until", "question", "meter", "mode", "text", "in_body", "matched"}
     for name in _selection_names():
         several = name not in single
-        made.add_argument(f"--{name.replace('_', '-')}", dest=f"sel_{name}", action="append" if several else "store")
+        command.add_argument(f"--{name.replace('_', '-')}", dest=f"sel_{name}", action="append" if several else "store")
+
+
+def selected(options: argparse.Namespace) -> Selection:
+    """The selection that the options mean.
+
+    Raises:
+        UsageError: a value that can't be read.
+    """
+    from readership import queries
+
+    return queries.from_arguments({name: getattr(options, f"sel_{name}") for name in _selection_names()})

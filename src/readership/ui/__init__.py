@@ -54,6 +54,7 @@ from readership.ui.rates import (
     rate_column,
     rate_figures,
 )
+from readership.ui.report import report_button
 from readership.ui.series import beside, switch, views_over_time
 from readership.ui.shared import shared_article, shared_figures, shared_head, shared_rows
 from readership.ui.show import nothing, page, show, stop, table
@@ -127,6 +128,7 @@ __all__ = [
     "release_rows",
     "release_table",
     "release_trend",
+    "report_button",
     "same_story",
     "say",
     "say_n",
