@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from readership.i18n import mark
@@ -22,7 +23,8 @@ from readership.queries.selection import LISTED, MAX_TEXT
 from readership.queries.selection import SEVERAL as SEVERAL
 from readership.ui import context, names
 from readership.ui.context import say
-from readership.ui.data import fetch
+from readership.ui.data import ASKED, fetch
+from readership.ui.kept import Kept
 from readership.ui.periods import DEFAULT as DEFAULT
 from readership.ui.periods import OWN, span
 from readership.ui.periods import PERIODS as PERIODS
@@ -467,8 +469,17 @@ def _counts(name: str, choice: Choice, prefix: str = "") -> dict[str, int]:
 
 def _options(query: str, chosen: Selection, name: str, **more: str) -> dict[str, int]:
     rows = fetch(query, chosen, **more)
-    own = rows[rows["field"] == name]
-    return dict(zip(own["value"], own["articles"], strict=True))
+    return _by_field.get(rows.attrs[ASKED], lambda: _parted(rows)).get(name, {})
+
+
+def _parted(rows: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Values and their articles by field."""
+    return {
+        str(field): dict(zip(part["value"], part["articles"], strict=True)) for field, part in rows.groupby("field")
+    }
+
+
+_by_field: Kept[dict[str, dict[str, int]]] = Kept(500)
 
 
 def _unheard(choice: Choice) -> None:
