@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.measures import MEASURES, ROOT, Measured
 
 RESULTS = Path(__file__).parent / "results"
-LIBRARIES = ("duckdb", "pyarrow", "streamlit", "selectolax", "pandas")
+LIBRARIES = ("duckdb", "pyarrow", "streamlit", "selectolax", "pandas", "polars")
 
 
 def machine() -> dict[str, str]:

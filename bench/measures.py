@@ -282,7 +282,14 @@ def reruns(short: bool) -> list[Measured]:
     ]
 
 
+def page_questions(short: bool) -> list[Measured]:
+    """What pages ask, on a big edition, and beside polars, pandas and SQLite."""
+    from bench import questions
+
+    return questions.questions(short)
+
+
 MEASURES: dict[str, Callable[[bool], list[Measured]]] = {
-    "pages": pages, "ingest": ingest_pages, "counters": counters, "publish": publishing, "demo": demo,
-    "start": cold_start, "rerun": reruns,
+    "pages": pages, "ingest": ingest_pages, "counters": counters, "publish": publishing, "queries": page_questions,
+    "demo": demo, "start": cold_start, "rerun": reruns,
 }  # fmt: skip
