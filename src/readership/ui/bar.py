@@ -536,4 +536,9 @@ def _words(choice: Choice) -> None:
 
 def described(choice: Choice) -> str:
     """The sentence that says what is selected, for Markdown."""
-    return say("Selected: {words}", words=plain(in_words(resolved(choice))))
+    from readership.ui import compare  # which changes the choice through this module
+
+    words = in_words(resolved(choice))
+    if choice.compare:
+        words += f"; {say('compared with: {words}', words=compare.in_words(choice.compare))}"
+    return say("Selected: {words}", words=plain(words))

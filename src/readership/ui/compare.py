@@ -96,7 +96,7 @@ def _days(choice: bar.Choice) -> None:
     for key, value, label in ((_FIRST, first, say("First other day")), (_LAST, last, say("Last other day"))):
         if value is not None or key not in st.session_state:
             st.session_state[key] = value
-        st.date_input(label, value=None, format="YYYY-MM-DD", width=140, key=key, on_change=_days_chosen)
+        st.date_input(label, value=None, format="YYYY-MM-DD", width=165, key=key, on_change=_days_chosen)
 
 
 def _days_chosen() -> None:

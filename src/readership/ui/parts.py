@@ -127,6 +127,8 @@ def _other_words(both: Beside, row: Mapping[str, Any]) -> str:
     """What stands beside, its days as far as they count, and when both are cut."""
     words = compare.in_words(both.comparison)
     days = _days(row) if both.comparison.is_period else ""
+    if both.comparison.kind == "custom":
+        return days or words
     return f"{words}: {days}" if days else words
 
 
