@@ -166,4 +166,6 @@ def tables() -> None:
             say("Meaning"): [one.meaning for one in told],
         }
     )
-    st.dataframe(rows, key="sql_tables", hide_index=True, height=560)
+    widths = {say("Table"): 130, say("Column"): 150}
+    shown = {name: st.column_config.TextColumn(width=width) for name, width in widths.items()}
+    st.dataframe(rows, key="sql_tables", hide_index=True, height=560, column_config=shown)
