@@ -56,7 +56,7 @@ def _rule(rule: Rule) -> None:
         words = say(
             "{name}: {kind}; {selection}; threshold {threshold}; goes to {targets}",
             name=rule.name, kind=say(LABELS[rule.kind]), selection=bar.in_words(rule.selection),
-            threshold=context.current().language.number(rule.threshold), targets=told,
+            threshold=f"{rule.threshold:g}", targets=told,
         )  # fmt: skip
         st.text(one_line(words), width="stretch")
         label = say("Turn off") if rule.is_on else say("Turn on")

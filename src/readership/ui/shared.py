@@ -209,7 +209,7 @@ def shared_rows(selection: Selection) -> None:
 # -- making links ------------------------------------------------------------------------------------------------------
 def share_button() -> None:
     """Opens the form that makes a link of what is selected."""
-    if st.button(say("Share"), icon=":material/link:", type="tertiary", key="share"):
+    if st.button(say("Share this"), icon=":material/link:", type="tertiary", key="share"):
         st.session_state.pop(_MADE, None)
         _dialog()
 
