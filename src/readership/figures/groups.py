@@ -64,7 +64,7 @@ def breakdown(rows: pd.DataFrame, counting: str, language: Language, *, beside: 
     say = language.say
     shares = divided(rows) if counting == "fractional" else rows
     shown = shares.sort_values("share_of_views", ascending=False, kind="stable", na_position="last").head(MAX_BARS)
-    fig = canvas(height=64 + 34 * max(len(shown), 1), legend=True)
+    fig = canvas(height=88 + 34 * max(len(shown), 1), legend=True)
     labels = [literal(shorten(str(name), 34)) for name in shown["name"]]
     for column, words, colour in (
         ("share_of_articles", say("share of articles"), GREY),

@@ -36,7 +36,7 @@ def releases(rows: pd.DataFrame, language: Language) -> Figure:
     outside = rows[rows["source"].notna()]
     shown = outside.head(MAX_BARS)
     both = shown["cited"] + shown["credited"] - shown["articles"]
-    fig = canvas(height=64 + 27 * max(len(shown), 1), legend=True)
+    fig = canvas(height=88 + 27 * max(len(shown), 1), legend=True)
     for name, values, colour in (
         (say("cited in the text"), shown["cited"] - both, BLUE),
         (say("cited and photo credited"), both, GREEN),
