@@ -8,7 +8,7 @@ import streamlit as st
 
 from readership import api, settings
 from readership.ui.exported import parts
-from readership.ui.server import MIDDLEWARE, ROUTES, SCRIPT, SECRETS, explain, lifespan
+from readership.ui.server import MIDDLEWARE, ROUTES, SCRIPT, SECRETS, based, explain, lifespan
 
-routes = [*api.routes(settings.load(), parts), *ROUTES]
+routes = based([*api.routes(settings.load(), parts), *ROUTES])
 app = st.App(SCRIPT, routes=routes, middleware=MIDDLEWARE, lifespan=lifespan, on_script_error=explain, secrets=SECRETS)

@@ -292,3 +292,12 @@ def test_addresses_stand_below_the_server_s_base(monkeypatch: pytest.MonkeyPatch
     for base, wanted in (("", "/export/a.csv?b=1"), ("/news/", "/news/export/a.csv?b=1")):
         monkeypatch.setattr(exported.st, "get_option", lambda _name, base=base: base)
         assert exported._address("a.csv", [("b", "1")]) == wanted
+
+
+def test_routes_stand_below_the_server_s_base_too(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    from readership.ui import server
+
+    monkeypatch.setattr(server.st, "get_option", lambda _name: "/news/")
+    with TestClient(Starlette(routes=server.based(client.app.routes))) as below:  # type: ignore[attr-defined]
+        assert below.get("/news/export/freshness.csv").content == below.get("/export/freshness.csv").content
+        assert below.get("/news/export/page/nothing.zip").status_code == 404

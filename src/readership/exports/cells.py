@@ -39,6 +39,8 @@ def plain(
 
 def from_frame(rows: pd.DataFrame) -> Iterator[pa.RecordBatch]:
     """Rows of a DataFrame as record batches; NA is NULL, columns without any value are texts."""
+    rows = rows.copy(deep=False)
+    rows.attrs = {}  # What a page notes there is no part of the rows.
     yield from pa.Table.from_pandas(rows, preserve_index=False).to_batches() or [empty(rows)]
 
 

@@ -9,7 +9,7 @@ import hashlib
 import logging
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,7 +20,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -132,6 +132,19 @@ ROUTES = [
 MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(doors.Doors)]
 SECRETS = doors.secrets()
 """What Streamlit's login reads besides its own secrets.toml: the table [auth] of READERSHIP_SECRETS."""
+
+
+def based(routes: Sequence[BaseRoute]) -> list[BaseRoute]:
+    """The routes, and again below `server.baseUrlPath` where there is one: Streamlit sets only its own below it."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return [*routes, *(_below(f"/{base}", route) for route in routes if base)]
+
+
+def _below(base: str, route: BaseRoute) -> BaseRoute:
+    if isinstance(route, Mount):
+        return Mount(base + route.path, route.app)
+    assert isinstance(route, Route)
+    return Route(base + route.path, route.endpoint, methods=list(route.methods or ()))
 
 
 def _warm() -> None:
