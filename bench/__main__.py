@@ -15,6 +15,8 @@ from pathlib import Path
 from bench.measures import MEASURES, ROOT, Measured
 
 RESULTS = Path(__file__).parent / "results"
+NOTES = Path(__file__).parent / "notes.md"
+"""What was measured by hand, and why budgets are missed; part of docs/benchmarks.md."""
 LIBRARIES = ("duckdb", "pyarrow", "streamlit", "selectolax", "pandas", "polars")
 
 
@@ -90,6 +92,7 @@ def write() -> None:
         told += [what] if what not in told else []
         size = " (short form)" if result["short"] else ""
         parts += [f"## {name}{size}, {result['at']}", "", table([Measured(**row) for row in result["rows"]]), ""]
+    parts += [NOTES.read_text("utf-8")]
     parts += ["## Machine", "", *(f"* {one}" for one in told), ""]
     (ROOT / "docs" / "benchmarks.md").write_text("\n".join(parts), encoding="utf-8")
 
