@@ -165,4 +165,5 @@ def _rows(times: dict[str, list[tuple[float, float]]]) -> list[Measured]:
         Measured("an app with the same figures and tables without data, until complete", whole["same"], "ms"),
         Measured("overview in Chromium, until complete", whole["ours"], "ms"),
         Measured("the same, beside the app without data", whole["ours"] / whole["same"], "×", "≤ 1.3"),
+        Measured("processes that wanted the cores meanwhile (load, 1 minute)", os.getloadavg()[0], ""),
     ]
