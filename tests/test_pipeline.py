@@ -449,7 +449,10 @@ def test_an_unread_archive_that_nobody_was_told_of_is_put_aside(settings: Settin
 
 
 def test_a_backup_restored_is_the_same(settings: Settings, tmp_path: Path) -> None:
-    (settings.data / "sites.toml").write_text("# our own sites\n")
+    written = {"sites.toml": "# our own sites\n", "people.toml": "# our people\n", "link.key": "a key of the links"}
+    for name, words in written.items():
+        (settings.data / name).write_text(words)
+    (settings.data / "link.key").chmod(0o600)
     own = stores.settings_of(settings.data)
     keep.backup(own, tmp_path / "all.tar")
     other = stores.settings_of(tmp_path / "restored")
@@ -458,7 +461,8 @@ def test_a_backup_restored_is_the_same(settings: Settings, tmp_path: Path) -> No
     assert (report.batches, stores.facts(other.data), stores.sums(other.data)) == (
         3, stores.facts(settings.data), stores.sums(settings.data),
     )  # fmt: skip
-    assert (other.data / "sites.toml").read_text() == "# our own sites\n"
+    assert {name: (other.data / name).read_text() for name in written} == written
+    assert (other.data / "link.key").stat().st_mode & 0o777 == 0o600
     with pytest.raises(UsageError, match="holds a store"):
         keep.restore(other, tmp_path / "all.tar")
     with pytest.raises(UsageError, match="there already"):

@@ -114,6 +114,11 @@ class Settings:
         """What people make: annotations, saved views, links."""
         return self.data / "state.sqlite"
 
+    @cached_property
+    def link_key(self) -> Path:
+        """The key that shared links are signed with; whoever has it can make links."""
+        return self.data / "link.key"
+
 
 _INTS = {
     "max_upload_mb": "READERSHIP_MAX_UPLOAD_MB",

@@ -225,7 +225,7 @@ def _signature(key: bytes, link: Link) -> str:
 
 def _key(settings: Settings) -> bytes:
     """The key, made when it is first needed; only this user can read its file."""
-    path = settings.data / "link.key"
+    path = settings.link_key
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
         try:

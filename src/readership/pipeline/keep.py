@@ -210,8 +210,10 @@ def _kept_files(settings: Settings) -> Iterator[tuple[str, Path]]:
     wal = settings.store.with_name(settings.store.name + ".wal")
     if wal.exists():
         yield f"store/{wal.name}", wal
-    if settings.sites_file and settings.sites_file.exists():
-        yield "sites.toml", settings.sites_file
+    own = {"sites.toml": settings.sites_file, "topics.tsv": settings.topics_file, "people.toml": settings.people_file}
+    for name, path in {**own, "link.key": settings.link_key}.items():
+        if path and path.exists():
+            yield name, path
     for folder in (settings.archive, settings.quarantine):
         for path in sorted(folder.rglob("*")) if folder.exists() else []:
             if path.is_file() and archive.INCOMING not in str(path.relative_to(settings.data)):
