@@ -406,6 +406,7 @@ def test_publishing_asks_the_rules_and_a_broken_one_spoils_nothing(busy: Setting
     done = readership(data, "ingest", str(tmp_path / "a.csv"))
     assert (done.returncode, "Alerts: 0 fired" in done.stderr) == (0, True), done.stderr
     assert "site: el.kz" in readership(data, "alerts", "list").stdout
+    assert "Alerts: 0 fired" in readership(data, "alerts").stderr
     (data / "state.sqlite").write_bytes(b"no database at all, not even a header of one")
     done = readership(data, "ingest", str(tmp_path / "a.csv"), "--json")
     assert json.loads(done.stdout)["rejected"] == 0

@@ -18,7 +18,9 @@ def add(commands: Any) -> None:
     """Add this group's commands."""
     from readership.accounts.alerts import KINDS
 
-    group = commands.add_parser("alerts", help="Tell people when something is unusual.").add_subparsers(required=True)
+    whole = command(commands, "alerts", _run, "Tell people when something is unusual; without more, as `alerts run`.")
+    whole.set_defaults(json=False)
+    group = whole.add_subparsers(metavar="")
     made = command(group, "run", _run, "Ask every rule of the current edition; log, mail and post what fires.")
     made.add_argument("--json", action="store_true")
     made = command(group, "list", _list, "The rules.")
