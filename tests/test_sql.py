@@ -6,7 +6,6 @@ import json
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -26,7 +25,7 @@ def edition(newsroom: Path) -> Edition:
 
 def test_an_answer_is_the_edition_s(edition: Edition) -> None:
     answer = analyst.run("SELECT site, count(*) AS articles FROM article GROUP BY site ORDER BY site", edition)
-    with duckdb.connect(str(edition.path), read_only=True) as plain:
+    with edition.cursor() as plain:
         wanted = plain.execute("SELECT site, count(*) FROM article GROUP BY site ORDER BY site").fetchall()
     assert [tuple(row.values()) for row in answer.rows.to_pylist()] == wanted
     assert answer.whole
@@ -50,7 +49,7 @@ def test_a_fault_in_the_question_is_said_in_duckdb_s_words_without_a_path(editio
 
 
 def test_every_table_and_column_of_an_edition_is_explained(edition: Edition) -> None:
-    with duckdb.connect(str(edition.path), read_only=True) as plain:
+    with edition.cursor() as plain:
         there = set(
             plain.execute(
                 "SELECT table_name, column_name FROM duckdb_columns() "
