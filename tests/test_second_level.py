@@ -6,7 +6,6 @@ import random
 from collections import defaultdict
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from readership import queries, settings
@@ -25,7 +24,7 @@ def edition_of(data: Path) -> queries.Edition:
 def told(newsroom: Path) -> Told:
     """Topics of both levels by article."""
     found: Told = defaultdict(set)
-    with duckdb.connect(str(edition_of(newsroom).path), read_only=True) as edition:
+    with edition_of(newsroom).cursor() as edition:
         for article, topic in edition.execute("SELECT article, topic FROM article_topic").fetchall():
             found[article].add(topic)
     assert any("/" in topic for topics in found.values() for topic in topics)
