@@ -174,6 +174,10 @@ def _checked(parameters: Mapping[str, list[str]]) -> None:
     queries.from_arguments(ours)
     if parameters.get("period", [bar.DEFAULT])[-1] not in periods.PERIODS:
         raise UsageError(f"Can't read period={parameters['period'][-1][:40]}.", f"One of {', '.join(periods.PERIODS)}.")
+    if bar.COMPARE in parameters:
+        comparison.from_text(parameters[bar.COMPARE][-1])
+    if unread := bar.from_url(dict(parameters)).unread:
+        raise UsageError(f"Can't read {', '.join(unread[:10])}.", "See docs/urls.md.")
 
 
 def _run(path: str, query: str, state: Mapping[str, Any]) -> dict[str, Any]:
