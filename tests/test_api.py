@@ -107,12 +107,27 @@ def test_a_selection_narrows_and_is_told_in_words(client: TestClient) -> None:
     assert "ru" in chosen["selection"]
 
 
+def test_rows_stand_beside_the_other_side_page_by_page(client: TestClient) -> None:
+    params = {"since": "2026-11-01", "until": "2026-11-15", "dimension": "language", "compare": "weekday"}
+    whole = client.get("/api/v1/group_views", params=params).json()
+    assert any(row["articles_then"] for row in whole["rows"])
+    assert "compared with: the same weekdays before" in whole["selection"]
+    assert whole["permalink"].endswith("&compare=weekday")
+    assert {"articles_then", "articles_change_percent", "articles_note"} <= {one["name"] for one in whole["columns"]}
+    first = client.get("/api/v1/group_views", params={**params, "rows": "1"}).json()
+    second = client.get(first["next"]).json()
+    assert [first["rows"][0], second["rows"][0]] == whole["rows"][:2]
+
+
 # -- refusals ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("address", "status"),
     [
         ("/api/v1/nothing", 404),
         ("/api/v1/articles?unknown=1", 400),
+        ("/api/v1/articles?since=2026-11-01&compare=weekday", 400),
+        ("/api/v1/group_views?since=2026-11-01&compare=aeon", 400),
+        ("/api/v1/group_views?compare=weekday", 400),
         ("/api/v1/articles?rows=0", 400),
         ("/api/v1/articles?rows=10001", 400),
         ("/api/v1/articles?rows=-1", 400),

@@ -8,9 +8,12 @@ import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,11 +23,11 @@ from exporting import rows_of_csv, rows_of_jsonl, rows_of_parquet, rows_of_xlsx
 from readership import exports, queries
 from readership import settings as settings_module
 from readership.accounts import people
-from readership.accounts.people import Person
+from readership.accounts.people import Limit, Person
 from readership.api import exports as route
 from readership.api.access import NotLoggedIn
 from readership.errors import DiskFull
-from readership.queries import Selection
+from readership.queries import Selection, comparison
 from readership.settings import Settings
 
 
@@ -86,6 +89,105 @@ def test_the_selection_of_a_page_s_url_is_the_export_s(client: TestClient) -> No
     answer = client.get("/export/articles.proof.json", params=chosen.to_url())
     assert answer.json()["permalink"].removeprefix("?") == str(answer.request.url.query, "ascii")
     assert answer.json()["selection"] == chosen.words()
+
+
+# -- beside another ----------------------------------------------------------------------------------------------------
+DATES = {"since": "2026-11-01", "until": "2026-11-15"}
+
+
+def either(settings: Settings, name: str, selection: Selection, **parameters: Any) -> pd.DataFrame:
+    edition = queries.current(settings)
+    assert edition is not None
+    return queries.fetch(name, selection, edition, **parameters)
+
+
+def test_groups_stand_beside_the_other_period_in_every_format(client: TestClient, settings: Settings) -> None:
+    first, last = date(2026, 10, 18), date(2026, 11, 1)
+    before = either(settings, "group_views", Selection(since=first, until=last), dimension="topic")
+    wanted = dict(zip(before["value"], before["articles"], strict=True))
+    assert sum(wanted.values()) > 0
+    params = {**DATES, "dimension": "topic", "compare": "previous"}
+    rows = rows_of_jsonl(client.get("/export/group_views.jsonl", params=params).content)
+    assert {row["value"]: row["articles_then"] for row in rows} == {
+        row["value"]: wanted.get(row["value"], 0) for row in rows
+    }
+    assert set(wanted) <= {row["value"] for row in rows}
+    for row in rows:
+        change = row["articles_change_percent"]
+        assert (change is None) == (row["articles_then"] == 0)
+        assert change is None or change == pytest.approx(100 * (row["articles"] / row["articles_then"] - 1))
+    parquet = rows_of_parquet(client.get("/export/group_views.parquet", params=params).content)
+    assert [row["articles_then"] for row in parquet] == [row["articles_then"] for row in rows]
+    for form, read in (("csv", rows_of_csv), ("xlsx", rows_of_xlsx)):
+        table = read(client.get(f"/export/group_views.{form}", params=params).content)
+        at = table[0].index("articles_then")
+        assert [float(line[at]) for line in table[1:]] == [row["articles_then"] for row in rows]
+
+
+def test_buckets_stand_beside_those_of_another_value(client: TestClient, settings: Settings) -> None:
+    dates = {"since": date(2026, 11, 1), "until": date(2026, 11, 15)}
+    other = either(settings, "views_gained", Selection(languages=("kk",), **dates), grain="week")
+    params = {**DATES, "language": "ru", "grain": "week", "compare": "language:kk"}
+    rows = rows_of_jsonl(client.get("/export/views_gained.jsonl", params=params).content)
+    found = [row["views_then"] for row in rows]
+    assert found == [None if pd.isna(views) else views for views in other["views"]]
+    assert any(found)
+
+
+def test_days_stand_beside_days_of_the_period_before(client: TestClient, settings: Settings) -> None:
+    other = either(settings, "views_gained", Selection(since=date(2026, 10, 18), until=date(2026, 11, 1)))
+    rows = rows_of_jsonl(client.get("/export/views_gained.jsonl", params={**DATES, "compare": "weekday"}).content)
+    assert rows[0]["bucket"] == "2026-11-01T00:00:00"
+    assert [row["views_then"] for row in rows] == [None if pd.isna(views) else views for views in other["views"]]
+
+
+def test_the_proof_names_the_comparison(client: TestClient) -> None:
+    params = {**DATES, "compare": "weekday", "lang": "en"}
+    about = client.get("/export/group_views.proof.json", params=params).json()
+    assert "compared with: the same weekdays before: 18–31 Oct 2026" in about["selection"]
+    assert about["permalink"].endswith("&compare=weekday")
+    meanings = {column["name"]: column["meaning"] for column in about["columns"]}
+    assert all(meanings[name] for name in meanings if name.endswith(("_then", "_change_percent", "_note")))
+    assert "articles_then" in meanings
+
+
+def test_an_etag_knows_the_comparison(client: TestClient) -> None:
+    tags = {client.get("/export/group_views.csv", params={**DATES, **more}).headers["etag"] for more in (
+        {}, {"compare": "weekday"}, {"compare": "previous"}, {"compare": "none"}
+    )}  # fmt: skip
+    assert len(tags) == 3
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("group_views.csv?since=2026-11-01&compare=aeon", "compare=aeon"),
+        ("group_views.csv?since=2026-11-01&compare=year&compare=month", "compare is there 2 times"),
+        ("group_views.csv?compare=weekday", "Without a first day"),
+        ("group_views.csv?since=2026-11-01&compare=weekday&limit=3", "A limit would cut"),
+        ("articles.csv?since=2026-11-01&compare=weekday", "articles has no comparison"),
+        ("views_by_publication.csv?since=2026-11-01&compare=weekday", "another time to be read"),
+        ("views_at_age.csv?since=2026-11-01&compare=weekday&grain=week&basis=mean", "A mean or median by week"),
+        ("group_views.csv?since=2026-11-01&site=nowhere.kz&compare=weekday", "nothing to compare with"),
+    ],
+)
+def test_what_cannot_be_compared_is_said(client: TestClient, address: str, says: str) -> None:
+    assert says in refused(client.get(f"/export/{address}"), 400)
+
+
+def test_a_visitor_of_a_link_compares_with_nothing(settings: Settings) -> None:
+    visitor = replace(people.LOCAL, limit=Limit("abc", (("since", "2026-11-01"),), "topics"))
+    with TestClient(Starlette(routes=route.routes(settings, person=lambda _request, _settings: visitor))) as client:
+        assert client.get("/export/group_views.csv").status_code == 200
+        assert "shows its selection" in refused(client.get("/export/group_views.csv?compare=weekday"), 403)
+
+
+@pytest.mark.parametrize("name", [*comparison.GROUPED, *comparison.OVER_TIME])
+def test_every_question_that_compares_does(client: TestClient, name: str) -> None:
+    for compare in ("topic:sport",) if name == "views_by_publication" else ("mean4", "month", "topic:sport"):
+        answer = client.get(f"/export/{name}.jsonl", params={**DATES, "compare": compare})
+        assert answer.status_code == 200, answer.text
+        assert any(column.endswith("_then") for column in rows_of_jsonl(answer.content)[0])
 
 
 def test_the_sidecar_is_of_the_file_that_it_names(client: TestClient) -> None:

@@ -73,6 +73,16 @@ def may(person: Person, query: str) -> None:
         raise Refused("This link shows its selection and no more.", "This question looks beyond it.")
 
 
+def compares(person: Person) -> None:
+    """Nothing, when the person may set an answer beside another: that lies beyond a visitor's link.
+
+    Raises:
+        Refused: it does.
+    """
+    if person.limit:
+        raise Refused("This link shows its selection and no more.", "A comparison looks beyond it.")
+
+
 def refused(error: ReadershipError) -> Response:
     """The answer to a request that was refused: 401 or 403, one line, nothing of the server in it."""
     status = 401 if isinstance(error, NotLoggedIn) else 403

@@ -29,6 +29,7 @@ from readership.accounts.people import Person
 from readership.api import access, reading
 from readership.errors import DiskFull, NoEdition, ReadershipError, Refused, UsageError
 from readership.exports import NoSuchPage, Part
+from readership.exports.beside import possible
 from readership.exports.proof import version
 from readership.exports.text import one_line
 from readership.queries import Query
@@ -183,18 +184,21 @@ def _answer_to(request: Request, person: Person, settings: Settings) -> _Wanted:
     query, form = _file(str(request.path_params["file"]))
     access.may(person, query.name)
     given, own = _given(request)
+    compare = reading.compared(given)
     parameters = reading.parameters(query, given)
     selection = reading.selection({name: values for name, values in given.items() if name not in parameters})
     edition, language = _edition(settings, own), _language(request, settings, own)
     limited = access.limited(person, selection)
-    asked = exports.Asked(query, limited, edition, datetime.now(UTC), parameters, language)
+    asked = exports.Asked(query, limited, edition, datetime.now(UTC), parameters, language, compare=compare)
+    if compare:
+        access.compares(person)
+        possible(query, compare, limited, parameters)
+    make = exports.table_beside if compare else exports.table
     table = _table(own, form)
     bom = _bom(own, table)
     _unused(own, "tables", "figures")
     sidecar = form == SIDECAR
-    return _Wanted(
-        lambda: exports.table(asked, table, bom=bom), asked.key(table, str(bom), str(sidecar), person.key), sidecar
-    )
+    return _Wanted(lambda: make(asked, table, bom=bom), asked.key(table, str(bom), str(sidecar), person.key), sidecar)
 
 
 def _part_of(request: Request, person: Person, settings: Settings, pages: Pages) -> _Wanted:

@@ -8,6 +8,7 @@ from readership import queries
 from readership.api import reading
 from readership.exports.proof import version
 from readership.queries import Parameter, Query
+from readership.queries.comparison import GROUPED, OVER_TIME, PERIODS
 from readership.queries.selection import LISTED, MAX_TEXT, MAX_VALUES
 
 _DAYS, _FLAGS = ("since", "until"), ("in_body", "matched")
@@ -82,6 +83,7 @@ _ANSWER = {
                 "properties": {"name": {"type": "string"}, "meaning": {"type": "string"}},
             },
         },
+        "remarks": {"type": "array", "items": {"type": "string"}, "description": "What else to know of the rows."},
         "rows": {"type": "array", "items": {"type": "object"}},
         "next": {"type": ["string", "null"], "description": "Address of the next page of this edition."},
     },
@@ -97,6 +99,7 @@ def _operation(query: Query, rows: int, most: int) -> dict[str, Any]:
         "parameters": [
             *(_parameter(one) for one in query.parameters),
             *({"$ref": f"#/components/parameters/{name}"} for name in _selection() if name not in own),
+            *([_COMPARE] if query.name in (*GROUPED, *OVER_TIME) else []),
             _number("rows", "Rows of the page.", rows, 1, most),
             _number("from", "Rows before the page.", 0, 0, 2**40),
             {**_number("edition", "Answer from this edition only (409 when it is not current).", None, 0, 2**40)},
@@ -111,6 +114,15 @@ def _operation(query: Query, rows: int, most: int) -> dict[str, Any]:
             **_errors("400", "401", "403", "409", "503"),
         },
     }
+
+
+_COMPARE = {
+    "name": "compare",
+    "in": "query",
+    "description": "What stands beside each row, as `…_then`, `…_change_percent`, `…_note`: "
+    f"{', '.join(PERIODS)}, days as 2026-09-01..2026-10-01 (half-open), or a value as topic:sport.",
+    "schema": {"type": "string", "maxLength": 240},
+}
 
 
 def _plain(name: str, summary: str) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from readership import queries
 from readership.errors import UsageError
-from readership.queries import Query, Selection
+from readership.queries import Query, Selection, comparison
+from readership.queries.comparison import Comparison
 
 _ONCE = [name for field, name in queries.URL_NAMES.items() if field not in queries.VALUES]
 _LONGEST = {"text": queries.selection.MAX_TEXT, "meter": 40}
@@ -24,6 +25,14 @@ def parameters(query: Query, given: Mapping[str, Sequence[str]]) -> dict[str, st
                 raise UsageError(f"Can't read {parameter.name}={value[:60]}.", f"It is one of {', '.join(listed)}.")
             found[parameter.name] = value
     return found
+
+
+def compared(given: dict[str, list[str]]) -> Comparison | None:
+    """What the answer is to stand beside; takes `compare` out of what is given."""
+    if "compare" not in given:
+        return None
+    found = comparison.from_text(single("compare", given.pop("compare")))
+    return None if found.kind == comparison.NONE else found
 
 
 def choices(parameter: queries.Parameter) -> tuple[str, ...]:

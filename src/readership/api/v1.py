@@ -24,6 +24,7 @@ from starlette.routing import Route
 from readership import exports, queries
 from readership.api import access, openapi, reading
 from readership.errors import DiskFull, NoEdition, ReadershipError, Refused, StoreBusy, UsageError
+from readership.exports import beside
 from readership.exports.text import one_line
 from readership.queries import Edition
 from readership.settings import Settings
@@ -126,12 +127,18 @@ def _read(request: Request, settings: Settings) -> _Wanted:
     access.may(person, query.name)
     given = {name: request.query_params.getlist(name) for name in request.query_params if name != access.LINK}
     own = {name: reading.single(name, given.pop(name)) for name in _OWN if name in given}
+    compare = reading.compared(given)
     parameters = reading.parameters(query, given)
     selection = reading.selection({name: values for name, values in given.items() if name not in parameters})
     edition = _edition(settings, own)
-    asked = exports.Asked(query, access.limited(person, selection), edition, datetime.now(UTC), parameters).whole()
+    asked = exports.Asked(
+        query, access.limited(person, selection), edition, datetime.now(UTC), parameters, compare=compare
+    )
+    if compare:
+        access.compares(person)
+        beside.possible(query, compare, asked.selection, parameters)
     pairs = tuple((name, value) for name, value in request.query_params.multi_items() if name not in _OWN)
-    return _Wanted(asked, _whole(own, "from", 0, 2**40), _whole(own, "rows", ROWS, MAX_ROWS, least=1), pairs)
+    return _Wanted(asked.whole(), _whole(own, "from", 0, 2**40), _whole(own, "rows", ROWS, MAX_ROWS, least=1), pairs)
 
 
 def _edition(settings: Settings, own: Mapping[str, str]) -> Edition:
@@ -152,9 +159,9 @@ def _whole(own: Mapping[str, str], name: str, default: int, most: int, least: in
 
 def _body(wanted: _Wanted, root: str) -> bytes:
     """The page: its head as JSON, and the rows as the JSON Lines export writes them, in an array."""
-    batches, more = _page(wanted)
+    asked, answered = _answered(wanted.asked)
+    batches, more = _page(answered, wanted)
     names = batches[0].schema.names
-    asked = wanted.asked
     here = f"{root}/api/v1/{asked.query.name}"
     following = [
         *wanted.pairs,
@@ -173,6 +180,7 @@ def _body(wanted: _Wanted, root: str) -> bytes:
         "permalink": asked.permalink,
         "parameters": asked.all_parameters,
         "columns": [{"name": column.name, "meaning": column.meaning} for column in proof.columns],
+        "remarks": list(proof.remarks),
         "next": f"{here}?{urlencode(following)}" if more else None,
     }
     lines = b"".join(exports.json_lines(batch) for batch in batches)
@@ -180,16 +188,21 @@ def _body(wanted: _Wanted, root: str) -> bytes:
     return json.dumps(head, ensure_ascii=False).encode()[:-1] + b', "rows": [' + rows + b"]}"
 
 
-def _page(wanted: _Wanted) -> tuple[list[pa.RecordBatch], bool]:
+def _answered(asked: exports.Asked) -> tuple[exports.Asked, Iterator[pa.RecordBatch]]:
+    """The record batches in plain types, and the question with what is to be said of them."""
+    if asked.compare:
+        rows, asked = beside.answer(asked)
+        batches = exports.from_frame(rows)
+    else:
+        batches = queries.stream(asked.query.name, asked.selection, asked.edition, rows=MAX_ROWS, **asked.parameters)
+    return asked, exports.plain(batches, asked.local, asked.days)
+
+
+def _page(batches: Iterator[pa.RecordBatch], wanted: _Wanted) -> tuple[list[pa.RecordBatch], bool]:
     """The page's record batches in plain types, at least one (it may be empty), and whether rows follow it."""
     skip, room = wanted.start, wanted.rows
-    asked = wanted.asked
-    stream: Iterator[pa.RecordBatch] = exports.plain(
-        queries.stream(asked.query.name, asked.selection, asked.edition, rows=MAX_ROWS, **asked.parameters),
-        asked.local, asked.days,
-    )  # fmt: skip
     kept: list[pa.RecordBatch] = []
-    for batch in stream:
+    for batch in batches:
         part = batch.slice(min(skip, batch.num_rows))
         skip -= batch.num_rows - part.num_rows
         kept.append(part.slice(0, room))

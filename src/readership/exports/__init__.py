@@ -5,7 +5,8 @@ asked, form)` draws; `page([…], …)` puts several into one zip. Each is an `E
 """
 
 from readership.exports.analyst import of_answer as answer
-from readership.exports.cells import json_lines, plain
+from readership.exports.beside import of_query as table_beside
+from readership.exports.cells import from_frame, json_lines, plain
 from readership.exports.chromium import available as pictures_available
 from readership.exports.chromium import stop as stop_pictures
 from readership.exports.figures import MEDIA as PICTURES
@@ -22,6 +23,6 @@ from readership.exports.text import visible
 
 __all__ = [
     "PICTURES", "TABLES", "Asked", "Column", "Export", "Naming", "NoSuchPage", "Part", "Proof", "answer", "figure",
-    "json_lines", "page", "parts_together", "pictures_available", "plain", "stop_pictures", "table",
-    "table_of_batches", "visible",
+    "from_frame", "json_lines", "page", "parts_together", "pictures_available", "plain", "stop_pictures", "table",
+    "table_beside", "table_of_batches", "visible",
 ]  # fmt: skip

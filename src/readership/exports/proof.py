@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from readership.exports import text
 from readership.i18n import Language
 from readership.queries import Edition, Query, Selection
+from readership.queries.comparison import Comparison
 
 _WHOLE = 1_000
 """Characters of a permalink that go into a header."""
@@ -55,7 +56,9 @@ class Asked:
         made_at: when the export is made, aware.
         language: in which it says what was selected.
         words: the selection in words, by who knows the names of its values; by its codes when empty.
-        added: columns that a page adds to the answer, each with its meaning.
+        added: columns that a page or a comparison adds to the answer, each with its meaning.
+        compare: what the answer is set beside.
+        remarks: what else must be known to read the rows.
     """
 
     query: Query
@@ -66,6 +69,8 @@ class Asked:
     language: Language = field(default_factory=lambda: Language("en"))
     words: str = ""
     added: tuple[Column, ...] = ()
+    compare: Comparison | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def all_parameters(self) -> dict[str, str | None]:
@@ -85,8 +90,8 @@ class Asked:
 
     @property
     def permalink(self) -> str:
-        """The selection as a page's URL holds it: `?topic=…`, "" for everything."""
-        pairs = self.selection.to_url()
+        """The selection and its comparison as a page's URL holds them: `?topic=…`, "" for everything."""
+        pairs = [*self.selection.to_url(), *([("compare", str(self.compare))] if self.compare else [])]
         return f"?{urlencode(pairs)}" if pairs else ""
 
     @property
@@ -103,7 +108,8 @@ class Asked:
         """A hash of everything that the rows depend on; `more` is what the file depends on besides."""
         parts = [
             version(), self.edition.schema, self.edition.number, self.edition.built_at, self.query.sql,
-            self.selection.to_url(), sorted(self.all_parameters.items()), self.language.code, self.words, more,
+            self.selection.to_url(), sorted(self.all_parameters.items()), self.language.code, self.words,
+            str(self.compare), more,
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()[:32]
 
@@ -124,7 +130,7 @@ class Asked:
             sha256=sha256,
             made_at=self.made_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             version=version(),
-            remarks=(*_sentences(self.query), *remarks),
+            remarks=(*_sentences(self.query), *self.remarks, *remarks),
         )
 
 

@@ -221,6 +221,34 @@ Measures = Mapping[str, str]
 """Columns that are compared, each with what makes it known on a side: `read`, `written`, or `` for always."""
 
 
+GROUPED: Mapping[str, tuple[str, Measures]] = {
+    "group_views": (
+        "value",
+        {"articles": "written", "share_of_articles": "written", "gained": "read", "share_of_views": ""},
+    ),
+    "publishing": ("value", {"articles": "written", "share_of_articles": "written", "median_24h": ""}),
+    "release_dependence": ("source", {"articles": "written", "share_of_articles": "written"}),
+}
+"""Questions whose rows are keyed, each with its key and what stands beside another period: not views to date, which had
+another time to grow."""
+OVER_TIME = {"views_gained": "read", "views_by_publication": "", "views_at_age": ""}
+"""Questions whose rows are buckets of time, each with what makes its views known."""
+
+
+def answer(
+    name: str, beside: Beside, selection: Selection, ask: Ask, parameters: Mapping[str, Any]
+) -> tuple[pd.DataFrame, float]:
+    """Rows of one of `GROUPED` or `OVER_TIME` with what they are compared with, and (`aligned`) what has no place."""
+    if name in GROUPED:
+        on, measures = GROUPED[name]
+        others = [ask(name, side.selection, **parameters) for side in beside.others]
+        return joined(ask(name, beside.own, **parameters), others, beside.others, on, measures), 0.0
+    grain = str(parameters.get("grain", "day"))
+    by = grain if grain == "hour" or not beside.comparison.is_period else "day"
+    others = [ask(name, side.selection, **{**parameters, "grain": by}) for side in beside.others]
+    return aligned(ask(name, selection, **parameters), others, beside, grain, needs=OVER_TIME[name])
+
+
 def joined(
     rows: pd.DataFrame, others: Sequence[pd.DataFrame], sides: Sequence[Side], on: str, measures: Measures
 ) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from readership.exports.beside import LABELS
 from readership.i18n import mark
 from readership.queries import Selection, comparison
 from readership.queries.comparison import (
@@ -26,15 +27,6 @@ from readership.ui import bar, context, names
 from readership.ui.context import say
 from readership.ui.data import ASKED, computed, fetch
 
-LABELS = {
-    "previous": mark("the period before"),
-    "weekday": mark("the same weekdays before"),
-    "month": mark("the month before"),
-    "year": mark("a year ago (364 days)"),
-    "year-calendar": mark("a year ago (same dates)"),
-    "mean4": mark("the mean of 4 before"),
-}
-"""Other periods as readers call them, by the names of `queries.comparison.PERIODS`."""
 OWN_DAYS, OTHER, ONLY_FIGURES = "custom", "value", "default"
 DEFAULT = Comparison("previous")
 """What key figures stand beside when nothing was chosen."""

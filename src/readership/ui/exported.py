@@ -32,6 +32,7 @@ from readership.accounts import links, people
 from readership.accounts.people import Person, Role
 from readership.errors import UsageError
 from readership.exports import Column, Naming, NoSuchPage, Part
+from readership.exports.beside import meaning
 from readership.figures import Figure
 from readership.figures.ranks import called
 from readership.i18n import Language
@@ -74,7 +75,7 @@ def _part(name: str, rows: pd.DataFrame, of: Origin, figure: Figure | None) -> P
     run = context.current()
     assert run.edition is not None  # Rows come from one.
     named = tuple((Column(name, f"name of {value} in the reader's language")) for _, value, name in of.named)
-    beside = tuple(Column(name, meaning) for name in map(str, rows.columns) if (meaning := _of_comparison(name)))
+    beside = tuple(Column(name, found) for name in map(str, rows.columns) if (found := meaning(name)))
     asked = exports.Asked(
         queries.named(of.query),
         of.selection,
@@ -84,6 +85,7 @@ def _part(name: str, rows: pd.DataFrame, of: Origin, figure: Figure | None) -> P
         run.language,
         words=_words(of.selection, is_compared=bool(beside)),
         added=(*named, *beside, *(Column(*pair) for pair in of.added)),
+        compare=compare.current() if beside else None,
     )
     return Part(name, asked, rows, figure, of.computed, tuple(_naming(*one) for one in of.named))
 
@@ -93,17 +95,6 @@ def _words(selection: Selection, *, is_compared: bool) -> str:
     words = bar.in_words(selection)
     with_what = compare.compared_with(bar.selection()) if is_compared else ""
     return f"{words}; {say('compared with: {words}', words=with_what)}" if with_what else words
-
-
-def _of_comparison(name: str) -> str:
-    """What a column means that a comparison added."""
-    meanings = {
-        comparison.THEN: "of what it is compared with",
-        comparison.CHANGE: "change in percent of that",
-        comparison.NOTE: "what to know of that",
-    }
-    found = next((ending for ending in meanings if name.endswith(ending)), None)
-    return f"{name.removesuffix(found)}, {meanings[found]}" if found else ""
 
 
 def _naming(dimension: str, value: str, name: str) -> Naming:
@@ -174,6 +165,10 @@ def _checked(parameters: Mapping[str, list[str]]) -> None:
     queries.from_arguments(ours)
     if parameters.get("period", [bar.DEFAULT])[-1] not in periods.PERIODS:
         raise UsageError(f"Can't read period={parameters['period'][-1][:40]}.", f"One of {', '.join(periods.PERIODS)}.")
+    if bar.COMPARE in parameters:
+        comparison.from_text(parameters[bar.COMPARE][-1])
+    if unread := bar.from_url(dict(parameters)).unread:
+        raise UsageError(f"Can't read {', '.join(unread[:10])}.", "See docs/urls.md.")
 
 
 def _run(path: str, query: str, state: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from readership.figures.groups import Span, divided
 from readership.figures.map import clicked
 from readership.i18n import known, mark
 from readership.queries import Selection
+from readership.queries.comparison import GROUPED
 from readership.ui import bar, compare, context, drill, names
 from readership.ui.choices import FRACTIONAL, FULL, WITH, choice, switch
 from readership.ui.context import say
@@ -23,8 +24,8 @@ from readership.ui.stories import stories_added, story_table
 from readership.ui.text import plain
 
 FIELDS = {dimension: field for field, dimension in names.FIELDS.items()} | {"subtopic": "topics"}
-COMPARED = {"articles": "written", "share_of_articles": "written", "gained": "read", "share_of_views": ""}
-"""Columns of `group_views` that stand beside another period: not views to date, which had another time to grow."""
+COMPARED = GROUPED["group_views"][1]
+"""Columns of `group_views` that stand beside another period."""
 MAX_VALUES = 100_000
 """More groups than there are: so that a chosen one is never left out for being small."""
 _ALL = {
@@ -362,8 +363,7 @@ def country_pairs(selection: Selection) -> pd.DataFrame:
 
 def release_rows(selection: Selection) -> pd.DataFrame:
     """The rows of `release_dependence` with names."""
-    measures = {"articles": "written", "share_of_articles": "written"}
-    rows = compare.grouped("release_dependence", selection, "source", measures)
+    rows = compare.grouped("release_dependence", selection, *GROUPED["release_dependence"])
     return names.named(rows, "source", "source")
 
 

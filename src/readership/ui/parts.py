@@ -18,7 +18,7 @@ from readership.figures.ranks import called
 from readership.figures.style import records
 from readership.i18n import UNKNOWN, known, mark
 from readership.queries import Selection
-from readership.queries.comparison import Beside
+from readership.queries.comparison import GROUPED, Beside
 from readership.ui import choices, compare, context
 from readership.ui.context import say
 from readership.ui.data import ASKED, ORIGIN, draw, fetch
@@ -351,8 +351,7 @@ def of_all(rows: pd.DataFrame, facts: pd.DataFrame) -> None:
 
 def published_by(selection: Selection, by: str) -> pd.DataFrame:
     """The rows of the query `publishing`, beside what the reader compares with."""
-    measures = {"articles": "written", "share_of_articles": "written", "median_24h": ""}
-    return compare.grouped("publishing", selection, "value", measures, by=by)
+    return compare.grouped("publishing", selection, *GROUPED["publishing"], by=by)
 
 
 def with_names(rows: pd.DataFrame, dimension: str) -> pd.DataFrame:
