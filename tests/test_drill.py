@@ -14,9 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 import reference as ref
 from newsrooms import Draft, Newsroom, at, facts_of
-from readership import queries, settings
+from readership import figures, queries, settings
 from readership.errors import UsageError
+from readership.i18n import Language
 from readership.queries import Selection
+from readership.ui import drill
 from readership.ui.drill import Listed
 from readership.ui.server import SCRIPT
 from test_pages import bare, opened, params, sound
@@ -99,6 +101,23 @@ def test_the_articles_behind_a_field_of_the_week_add_up_to_it(edition: queries.E
         assert read["views"].sum() == number(row["views"])
         assert len(out) == row["articles_published"]
         assert out["published"].all()
+
+
+@pytest.mark.parametrize("more", [{}, {"languages": ("ru",)}], ids=["all", "language"])
+def test_the_articles_behind_each_hour_of_the_newest_day_add_up_to_the_line(
+    edition: queries.Edition, more: dict[str, Any]
+) -> None:
+    """A click on the day so far lists an hour of it even when the chosen dates are others."""
+    rows = queries.fetch("band", Selection(**more), edition, grain="hour")
+    drawn = figures.day_so_far(rows, Language("en")).fig.to_dict()["data"][-1]
+    assert len(drawn["customdata"]) == len(drawn["y"]) > 2
+    own = drill.of_the_day(Selection(since=date(2020, 1, 1), until=date(2020, 1, 2), **more))
+    before = 0
+    for (bucket, label), value in list(zip(drawn["customdata"], drawn["y"], strict=True))[1:]:
+        found = queries.fetch("bucket_articles", own, edition, grain="hour", bucket=bucket, label=label or None)
+        assert found["views"].sum() == value - before
+        before = value
+    assert before > 0
 
 
 def test_a_limit_cuts_the_list_and_not_its_sums(edition: queries.Edition) -> None:
@@ -188,6 +207,14 @@ def test_what_is_drawn_says_what_a_click_on_it_chooses(
     values = {value for one in given for value in (one if isinstance(one, list) else [one])}
     known = set(queries.fetch("options", Selection(), edition)["value"]) | {"source", "credit"}
     assert values <= known, values - known
+
+
+@pytest.mark.parametrize(("page", "name", "asked"), [("overview", "day-so-far", {})])
+def test_a_figure_of_buckets_answers_clicks(app: AppTest, page: str, name: str, asked: dict[str, str]) -> None:
+    opened(app, page, period="all", **asked)
+    sound(app)
+    (chart,) = [one for one in app.get("plotly_chart") if one.proto.id.endswith(f"chart_{name}")]
+    assert list(chart.proto.selection_mode)
 
 
 def test_a_list_is_shown_until_it_is_closed_or_the_page_is_left(app: AppTest, edition: queries.Edition) -> None:

@@ -94,6 +94,16 @@ def lists_gained(selection: Selection, grain: str, field: str = "") -> Click:
     return _click(do)
 
 
+def lists_day(selection: Selection) -> Click:
+    """A click on an hour of the newest day lists the articles that gained views in it, whatever the chosen dates."""
+    return lists_gained(of_the_day(selection), "hour")
+
+
+def of_the_day(selection: Selection) -> Selection:
+    """The selection under which the hours of the newest day are asked: the day so far has dates of its own."""
+    return replace(selection, since=None, until=None)
+
+
 def lists_published(selection: Selection, grain: str, age: str | None = None) -> Click:
     """A click on a bucket lists the articles published in it, with their views to date or at the age."""
 
