@@ -217,6 +217,25 @@ def test_a_figure_of_buckets_answers_clicks(app: AppTest, page: str, name: str, 
     assert list(chart.proto.selection_mode)
 
 
+def test_the_same_bucket_can_be_clicked_again_once_its_list_is_closed(app: AppTest, edition: queries.Edition) -> None:
+    """The chart stands anew with nothing marked: else the second click would only take the mark away."""
+
+    def drawn() -> list[str]:
+        return [one.proto.id for one in app.get("plotly_chart") if "chart_views-gained" in one.proto.id]
+
+    opened(app, "overview", period="28d")
+    first = drawn()
+    app.session_state["drill_listed"] = Listed(
+        "gone", "", "gained", "bucket_articles", Selection(), (), name="views-gained"
+    )
+    app.run()
+    sound(app)
+    assert "drill_listed" not in app.session_state
+    assert len(first) == len(drawn()) == 1
+    assert drawn() != first
+    assert drawn()[0].endswith("chart_views-gained-1")
+
+
 def test_a_list_is_shown_until_it_is_closed_or_the_page_is_left(app: AppTest, edition: queries.Edition) -> None:
     selection = last(edition, 28)
     rows = queries.fetch("views_gained", selection, edition, grain="day")

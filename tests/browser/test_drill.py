@@ -47,6 +47,11 @@ def test_a_bucket_lists_the_articles_behind_it_and_closes(visit: Open, server: S
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     settled(page)
+    bar(page, "views-gained-1", place)
+    expect(dialog).to_contain_text(shown[0])
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    settled(page)
     sound(page, watch, server)
 
 

@@ -19,7 +19,7 @@ from readership.queries import Selection
 from readership.ui import bar, context, names
 from readership.ui.context import say
 from readership.ui.data import fetch
-from readership.ui.show import Click, exportable, table
+from readership.ui.show import Click, chart_key, exportable, table, unmark
 from readership.ui.text import plain
 
 _LISTED = "drill_listed"
@@ -34,6 +34,7 @@ class Listed:
     Attributes:
         page: on which it was asked; gone with it.
         what: `gained`, `published` or `age`: what the views of the list are.
+        name: of the figure that was clicked.
     """
 
     page: str
@@ -42,6 +43,7 @@ class Listed:
     query: str
     selection: Selection
     params: tuple[tuple[str, Any], ...]
+    name: str = ""
 
 
 # -- what a click does ------------------------------------------------------------------------------------------------
@@ -142,15 +144,22 @@ def _click(do: Callable[[Any], None]) -> Click:
             given = _given(name)
             if given is not None:
                 do(given)
+                _keep_name(name)
 
         return {"on_select": clicked, "selection_mode": "points"}
 
     return of
 
 
+def _keep_name(name: str) -> None:
+    asked: Listed | None = st.session_state.get(_LISTED)
+    if asked is not None:
+        st.session_state[_LISTED] = replace(asked, name=name)
+
+
 def _given(name: str) -> Any:
     """What the first point that was clicked stands for: its `customdata`, or the id of a tile; None of none."""
-    chart = st.session_state.get(f"chart_{name}")
+    chart = st.session_state.get(chart_key(name))
     points = chart.selection.points if chart else []
     for point in points:
         given = point.get("customdata") or point.get("id")
@@ -182,8 +191,10 @@ def listed() -> None:
 
 
 def close() -> None:
-    """Forget what was clicked."""
-    st.session_state.pop(_LISTED, None)
+    """Forget what was clicked, in the chart too: the same place can be clicked again."""
+    asked: Listed | None = st.session_state.pop(_LISTED, None)
+    if asked is not None and asked.name:
+        unmark(asked.name)
 
 
 def _articles(asked: Listed) -> None:
