@@ -103,6 +103,25 @@ def test_the_articles_behind_a_field_of_the_week_add_up_to_it(edition: queries.E
         assert out["published"].all()
 
 
+@pytest.mark.parametrize(("days", "cumulative"), [(20, True), (20, False), (60, False)])
+def test_a_point_of_a_line_stands_for_its_own_bucket(edition: queries.Edition, days: int, cumulative: bool) -> None:
+    """Sums added up, and more buckets than bars can show: what is written on each point lists that bucket."""
+    selection = last(edition, days)
+    rows = queries.fetch("views_gained", selection, edition, grain="hour")
+    fig = figures.views_gained(rows, "hour", Language("en"), cumulative=cumulative).fig.to_dict()
+    line = next(one for one in fig["data"] if one.get("customdata"))
+    assert line["type"] == "scatter"
+    assert "markers" in line["mode"]
+    assert len(line["customdata"]) == len(line["x"]) > 400
+    by_bucket = {(str(row["bucket"]), row["label"]): number(row["views"]) for row in rows.to_dict("records")}
+    told = [tuple(one) for one in line["customdata"]]
+    assert [start for start, _label in told] == [str(pd.Timestamp(x)) for x in line["x"]]
+    best = sorted(told, key=lambda one: by_bucket[one])[-3:]
+    for bucket, label in best:
+        found = queries.fetch("bucket_articles", selection, edition, grain="hour", bucket=bucket, label=label or None)
+        assert found["views"].sum() == by_bucket[bucket, label] > 0
+
+
 @pytest.mark.parametrize("more", [{}, {"languages": ("ru",)}], ids=["all", "language"])
 def test_the_articles_behind_each_hour_of_the_newest_day_add_up_to_the_line(
     edition: queries.Edition, more: dict[str, Any]
