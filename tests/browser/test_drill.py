@@ -55,6 +55,25 @@ def test_a_bucket_lists_the_articles_behind_it_and_closes(visit: Open, server: S
     sound(page, watch, server)
 
 
+def test_points_of_lines_list_their_bucket(visit: Open, server: Server) -> None:
+    page, watch = visit("/?period=28d&shape=sum")
+    for name in ("views-gained", "day-so-far"):
+        points = page.locator(f".st-key-chart_{name} .scatterlayer .trace .point")
+        expect(points.last).to_be_attached()
+        points.last.scroll_into_view_if_needed()
+        place = points.nth(points.count() - 2).evaluate(
+            "one => (({x, y, width, height}) => [x + width / 2, y + height / 2])(one.getBoundingClientRect())"
+        )
+        page.mouse.move(*place)
+        page.mouse.click(*place)
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("views gained then, by")
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+        settled(page)
+    sound(page, watch, server)
+
+
 def test_a_bar_a_tile_and_a_field_choose_or_list(visit: Open, server: Server) -> None:
     page, watch = visit("/topics?period=all")
     bar(page, "topics", 0)
