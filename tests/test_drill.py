@@ -139,6 +139,21 @@ def test_the_articles_behind_each_hour_of_the_newest_day_add_up_to_the_line(
     assert before > 0
 
 
+@pytest.mark.parametrize("by", ["weekday", "hour"])
+@pytest.mark.parametrize("more", [{}, {"languages": ("kk",)}, {"question": "read"}], ids=["all", "language", "read"])
+def test_the_articles_behind_a_weekday_or_hour_of_output_add_up_to_it(
+    edition: queries.Edition, by: str, more: dict[str, Any]
+) -> None:
+    selection = last(edition, 40, **more)
+    rows = queries.fetch("publishing", selection, edition, by=by).dropna(subset="value")
+    assert len(rows) > 1
+    for row in rows.to_dict("records"):
+        found = queries.fetch("published_when", selection, edition, **{by: row["value"]})
+        assert len(found) == row["articles"] == found["of_articles"].iloc[0]
+        assert found["views"].sum() == number(row["views"])
+        assert found["views"].isna().sum() == row["views_unknown"]
+
+
 def test_a_limit_cuts_the_list_and_not_its_sums(edition: queries.Edition) -> None:
     selection = last(edition, 60)
     rows = queries.fetch("views_gained", selection, edition, grain="month").dropna(subset="views")
@@ -228,7 +243,14 @@ def test_what_is_drawn_says_what_a_click_on_it_chooses(
     assert values <= known, values - known
 
 
-@pytest.mark.parametrize(("page", "name", "asked"), [("overview", "day-so-far", {})])
+@pytest.mark.parametrize(
+    ("page", "name", "asked"),
+    [
+        ("overview", "day-so-far", {}),
+        ("publishing", "output-and-result", {"by": "weekday"}),
+        ("publishing", "output-and-result", {"by": "hour"}),
+    ],
+)
 def test_a_figure_of_buckets_answers_clicks(app: AppTest, page: str, name: str, asked: dict[str, str]) -> None:
     opened(app, page, period="all", **asked)
     sound(app)

@@ -14,9 +14,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from readership.figures.ranks import called
 from readership.figures.time import age_words, bucket_words
 from readership.queries import Selection
-from readership.ui import bar, context, names
+from readership.ui import bar, compare, context, names
 from readership.ui.context import say
 from readership.ui.data import fetch
 from readership.ui.show import Click, chart_key, exportable, table, unmark
@@ -130,6 +131,17 @@ def lists_hours(selection: Selection, what: str) -> Click:
         params = {"weekday": str(weekday) if weekday else None, "hour": str(hour), "what": what}
         title = f"{day}, {span}" if day else span
         _list(title, "gained" if what == "read" else "hours", "cell_articles", selection, params)
+
+    return _click(do)
+
+
+def lists_published_when(selection: Selection, by: str) -> Click:
+    """A click on a `weekday` or an `hour` lists the articles of the selection published then, with views to date."""
+    own = compare.own(selection)
+
+    def do(given: Any) -> None:
+        title = called(str(given), by, context.current().language)
+        _list(title, "published", "published_when", own, {by: str(int(given))})
 
     return _click(do)
 
