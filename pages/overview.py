@@ -9,6 +9,7 @@ from readership.ui import (
     key_figures,
     language,
     lead,
+    lists_day,
     lists_hours,
     movers,
     nothing,
@@ -44,7 +45,7 @@ over_time, day = side_by_side(2, 1, at_least=380)
 with over_time:
     views_over_time(selection)
 with day:
-    show(draw(figures.day_so_far, today, language()), today, "day-so-far")
+    show(draw(figures.day_so_far, today, language()), today, "day-so-far", click=lists_day(selection))
     table(fast, "spikes", SPIKING, title=say("Read unusually fast now"), opens=True)
 movers(moving)
 

@@ -8,6 +8,7 @@ from readership.ui import (
     fetch,
     language,
     lists_hours,
+    lists_published_when,
     nothing,
     page,
     published_by,
@@ -56,7 +57,7 @@ by = switch(
 rows = published_by(selection, by)
 drawn, told = side_by_side(1, 1, at_least=420)
 with drawn:
-    click = chooses(by) if by in ("section", "language") else None
+    click = chooses(by) if by in ("section", "language") else lists_published_when(selection, by)
     show(draw(figures.output_and_result, rows, by, language()), rows, "output-and-result", click=click)
 with told:
     order = compared_columns(RESULT, rows, "articles", "median_24h")

@@ -14,9 +14,11 @@ from streamlit.testing.v1 import AppTest
 
 import reference as ref
 from newsrooms import Draft, Newsroom, at, facts_of
-from readership import queries, settings
+from readership import figures, queries, settings
 from readership.errors import UsageError
+from readership.i18n import Language
 from readership.queries import Selection
+from readership.ui import drill
 from readership.ui.drill import Listed
 from readership.ui.server import SCRIPT
 from test_pages import bare, opened, params, sound
@@ -99,6 +101,57 @@ def test_the_articles_behind_a_field_of_the_week_add_up_to_it(edition: queries.E
         assert read["views"].sum() == number(row["views"])
         assert len(out) == row["articles_published"]
         assert out["published"].all()
+
+
+@pytest.mark.parametrize(("days", "cumulative"), [(20, True), (20, False), (60, False)])
+def test_a_point_of_a_line_stands_for_its_own_bucket(edition: queries.Edition, days: int, cumulative: bool) -> None:
+    """Sums added up, and more buckets than bars can show: what is written on each point lists that bucket."""
+    selection = last(edition, days)
+    rows = queries.fetch("views_gained", selection, edition, grain="hour")
+    fig = figures.views_gained(rows, "hour", Language("en"), cumulative=cumulative).fig.to_dict()
+    line = next(one for one in fig["data"] if one.get("customdata"))
+    assert line["type"] == "scatter"
+    assert "markers" in line["mode"]
+    assert len(line["customdata"]) == len(line["x"]) > 400
+    by_bucket = {(str(row["bucket"]), row["label"]): number(row["views"]) for row in rows.to_dict("records")}
+    told = [tuple(one) for one in line["customdata"]]
+    assert [start for start, _label in told] == [str(pd.Timestamp(x)) for x in line["x"]]
+    best = sorted(told, key=lambda one: by_bucket[one])[-3:]
+    for bucket, label in best:
+        found = queries.fetch("bucket_articles", selection, edition, grain="hour", bucket=bucket, label=label or None)
+        assert found["views"].sum() == by_bucket[bucket, label] > 0
+
+
+@pytest.mark.parametrize("more", [{}, {"languages": ("ru",)}], ids=["all", "language"])
+def test_the_articles_behind_each_hour_of_the_newest_day_add_up_to_the_line(
+    edition: queries.Edition, more: dict[str, Any]
+) -> None:
+    """A click on the day so far lists an hour of it even when the chosen dates are others."""
+    rows = queries.fetch("band", Selection(**more), edition, grain="hour")
+    drawn = figures.day_so_far(rows, Language("en")).fig.to_dict()["data"][-1]
+    assert len(drawn["customdata"]) == len(drawn["y"]) > 2
+    own = drill.of_the_day(Selection(since=date(2020, 1, 1), until=date(2020, 1, 2), **more))
+    before = 0
+    for (bucket, label), value in list(zip(drawn["customdata"], drawn["y"], strict=True))[1:]:
+        found = queries.fetch("bucket_articles", own, edition, grain="hour", bucket=bucket, label=label or None)
+        assert found["views"].sum() == value - before
+        before = value
+    assert before > 0
+
+
+@pytest.mark.parametrize("by", ["weekday", "hour"])
+@pytest.mark.parametrize("more", [{}, {"languages": ("kk",)}, {"question": "read"}], ids=["all", "language", "read"])
+def test_the_articles_behind_a_weekday_or_hour_of_output_add_up_to_it(
+    edition: queries.Edition, by: str, more: dict[str, Any]
+) -> None:
+    selection = last(edition, 40, **more)
+    rows = queries.fetch("publishing", selection, edition, by=by).dropna(subset="value")
+    assert len(rows) > 1
+    for row in rows.to_dict("records"):
+        found = queries.fetch("published_when", selection, edition, **{by: row["value"]})
+        assert len(found) == row["articles"] == found["of_articles"].iloc[0]
+        assert found["views"].sum() == number(row["views"])
+        assert found["views"].isna().sum() == row["views_unknown"]
 
 
 def test_a_limit_cuts_the_list_and_not_its_sums(edition: queries.Edition) -> None:
@@ -188,6 +241,40 @@ def test_what_is_drawn_says_what_a_click_on_it_chooses(
     values = {value for one in given for value in (one if isinstance(one, list) else [one])}
     known = set(queries.fetch("options", Selection(), edition)["value"]) | {"source", "credit"}
     assert values <= known, values - known
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "asked"),
+    [
+        ("overview", "day-so-far", {}),
+        ("publishing", "output-and-result", {"by": "weekday"}),
+        ("publishing", "output-and-result", {"by": "hour"}),
+    ],
+)
+def test_a_figure_of_buckets_answers_clicks(app: AppTest, page: str, name: str, asked: dict[str, str]) -> None:
+    opened(app, page, period="all", **asked)
+    sound(app)
+    (chart,) = [one for one in app.get("plotly_chart") if one.proto.id.endswith(f"chart_{name}")]
+    assert list(chart.proto.selection_mode)
+
+
+def test_the_same_bucket_can_be_clicked_again_once_its_list_is_closed(app: AppTest, edition: queries.Edition) -> None:
+    """The chart stands anew with nothing marked: else the second click would only take the mark away."""
+
+    def drawn() -> list[str]:
+        return [one.proto.id for one in app.get("plotly_chart") if "chart_views-gained" in one.proto.id]
+
+    opened(app, "overview", period="28d")
+    first = drawn()
+    app.session_state["drill_listed"] = Listed(
+        "gone", "", "gained", "bucket_articles", Selection(), (), name="views-gained"
+    )
+    app.run()
+    sound(app)
+    assert "drill_listed" not in app.session_state
+    assert len(first) == len(drawn()) == 1
+    assert drawn() != first
+    assert drawn()[0].endswith("chart_views-gained-1")
 
 
 def test_a_list_is_shown_until_it_is_closed_or_the_page_is_left(app: AppTest, edition: queries.Edition) -> None:

@@ -47,6 +47,30 @@ def test_a_bucket_lists_the_articles_behind_it_and_closes(visit: Open, server: S
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     settled(page)
+    bar(page, "views-gained-1", place)
+    expect(dialog).to_contain_text(shown[0])
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    settled(page)
+    sound(page, watch, server)
+
+
+def test_points_of_lines_list_their_bucket(visit: Open, server: Server) -> None:
+    page, watch = visit("/?period=28d&shape=sum")
+    for name in ("views-gained", "day-so-far"):
+        points = page.locator(f".st-key-chart_{name} .scatterlayer .trace .point")
+        expect(points.last).to_be_attached()
+        points.last.scroll_into_view_if_needed()
+        place = points.nth(points.count() - 2).evaluate(
+            "one => (({x, y, width, height}) => [x + width / 2, y + height / 2])(one.getBoundingClientRect())"
+        )
+        page.mouse.move(*place)
+        page.mouse.click(*place)
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("views gained then, by")
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+        settled(page)
     sound(page, watch, server)
 
 

@@ -135,6 +135,7 @@ def _line(fig: go.Figure, band: pd.DataFrame, language: Language, size: int) -> 
     if rows.empty:
         return
     hours = _hours(rows)
+    starts = [[str(row["day"] + pd.Timedelta(hours=int(row["hour"]))), ""] for row in records(rows)]
     fig.add_scatter(
         x=[0.0, *hours],
         y=[0.0, *numbers(rows["views"])],
@@ -143,6 +144,7 @@ def _line(fig: go.Figure, band: pd.DataFrame, language: Language, size: int) -> 
         marker={"size": [0] * len(hours) + [8], "color": BLUE},
         hovertext=["", *(_hover(row, language) for row in records(rows))],
         hoverinfo="text",
+        customdata=[starts[0], *starts],
     )
     _label(fig, hours[-1], float(rows["views"].iloc[-1]), language.number(rows["views"].iloc[-1]), BLUE, size)
 

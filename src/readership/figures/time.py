@@ -280,7 +280,9 @@ def _outline(
     fig.add_scatter(
         x=list(shown["bucket"]),
         y=values,
-        mode="lines",
+        # Plotly tells of clicks on markers alone; these are of no size.
+        mode="lines+markers" if hover else "lines",
+        marker={"size": 0, "color": colour},
         line={"color": colour, "width": 2.5 if cumulative else 0.5, "shape": "linear" if cumulative else "hvh"},
         fill=None if cumulative else "tozeroy",
         fillcolor=colour,
@@ -288,6 +290,7 @@ def _outline(
         showlegend=bool(name),
         hovertext=hover or None,
         hoverinfo="text" if hover else "skip",
+        customdata=_bucket_ids(shown) if hover else None,
     )
 
 

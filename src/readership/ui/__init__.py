@@ -10,7 +10,7 @@ from readership.ui.compare import compared_with
 from readership.ui.context import has_edition, is_board, language, say, say_n, zone
 from readership.ui.converter import converter
 from readership.ui.data import draw, fetch
-from readership.ui.drill import chooses, chooses_source, lists_hours
+from readership.ui.drill import chooses, chooses_source, lists_day, lists_hours, lists_published_when
 from readership.ui.groups import (
     counting,
     country_figures,
@@ -107,7 +107,9 @@ __all__ = [
     "language",
     "lead",
     "learnt_sections",
+    "lists_day",
     "lists_hours",
+    "lists_published_when",
     "matched",
     "movers",
     "no_groups",

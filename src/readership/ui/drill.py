@@ -14,12 +14,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from readership.figures.ranks import called
 from readership.figures.time import age_words, bucket_words
 from readership.queries import Selection
-from readership.ui import bar, context, names
+from readership.ui import bar, compare, context, names
 from readership.ui.context import say
 from readership.ui.data import fetch
-from readership.ui.show import Click, exportable, table
+from readership.ui.show import Click, chart_key, exportable, table, unmark
 from readership.ui.text import plain
 
 _LISTED = "drill_listed"
@@ -34,6 +35,7 @@ class Listed:
     Attributes:
         page: on which it was asked; gone with it.
         what: `gained`, `published` or `age`: what the views of the list are.
+        name: of the figure that was clicked.
     """
 
     page: str
@@ -42,6 +44,7 @@ class Listed:
     query: str
     selection: Selection
     params: tuple[tuple[str, Any], ...]
+    name: str = ""
 
 
 # -- what a click does ------------------------------------------------------------------------------------------------
@@ -94,6 +97,16 @@ def lists_gained(selection: Selection, grain: str, field: str = "") -> Click:
     return _click(do)
 
 
+def lists_day(selection: Selection) -> Click:
+    """A click on an hour of the newest day lists the articles that gained views in it, whatever the chosen dates."""
+    return lists_gained(of_the_day(selection), "hour")
+
+
+def of_the_day(selection: Selection) -> Selection:
+    """The selection under which the hours of the newest day are asked: the day so far has dates of its own."""
+    return replace(selection, since=None, until=None)
+
+
 def lists_published(selection: Selection, grain: str, age: str | None = None) -> Click:
     """A click on a bucket lists the articles published in it, with their views to date or at the age."""
 
@@ -122,6 +135,17 @@ def lists_hours(selection: Selection, what: str) -> Click:
     return _click(do)
 
 
+def lists_published_when(selection: Selection, by: str) -> Click:
+    """A click on a `weekday` or an `hour` lists the articles of the selection published then, with views to date."""
+    own = compare.own(selection)
+
+    def do(given: Any) -> None:
+        title = called(str(given), by, context.current().language)
+        _list(title, "published", "published_when", own, {by: str(int(given))})
+
+    return _click(do)
+
+
 def _bucket(start: Any, grain: str) -> str:
     return bucket_words(start, grain, context.current().language)
 
@@ -132,15 +156,22 @@ def _click(do: Callable[[Any], None]) -> Click:
             given = _given(name)
             if given is not None:
                 do(given)
+                _keep_name(name)
 
         return {"on_select": clicked, "selection_mode": "points"}
 
     return of
 
 
+def _keep_name(name: str) -> None:
+    asked: Listed | None = st.session_state.get(_LISTED)
+    if asked is not None:
+        st.session_state[_LISTED] = replace(asked, name=name)
+
+
 def _given(name: str) -> Any:
     """What the first point that was clicked stands for: its `customdata`, or the id of a tile; None of none."""
-    chart = st.session_state.get(f"chart_{name}")
+    chart = st.session_state.get(chart_key(name))
     points = chart.selection.points if chart else []
     for point in points:
         given = point.get("customdata") or point.get("id")
@@ -172,8 +203,10 @@ def listed() -> None:
 
 
 def close() -> None:
-    """Forget what was clicked."""
-    st.session_state.pop(_LISTED, None)
+    """Forget what was clicked, in the chart too: the same place can be clicked again."""
+    asked: Listed | None = st.session_state.pop(_LISTED, None)
+    if asked is not None and asked.name:
+        unmark(asked.name)
 
 
 def _articles(asked: Listed) -> None:

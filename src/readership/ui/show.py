@@ -17,6 +17,7 @@ from readership.ui.text import plain
 
 Click = Callable[[str], dict[str, Any]]
 """What a click on a figure does: by the figure's name, what its chart is to be told."""
+_TURN = "turn_chart_"
 
 
 def page(title: str, question: str, *, without_edition: bool = False) -> Selection:
@@ -82,10 +83,21 @@ def show(figure: Figure, rows: pd.DataFrame, name: str, *, click: Click | None =
             exported.menu(name, rows, figure)
         st.caption(plain(figure.subtitle))
         chart |= click(name) if click else {}
-        st.plotly_chart(figure.fig, key=f"chart_{name}", alt=figure.alt, config=_config(name), **chart)
+        st.plotly_chart(figure.fig, key=chart_key(name), alt=figure.alt, config=_config(name), **chart)
         with st.expander(say("Figures as a table"), key=f"open_{name}", on_change="rerun", type="compact") as opened:
             if opened.open:
                 _grid(rows, f"rows_{name}", None)
+
+
+def chart_key(name: str) -> str:
+    """The key under which the figure's chart stands at present."""
+    turn = st.session_state.get(f"{_TURN}{name}", 0)
+    return f"chart_{name}-{turn}" if turn else f"chart_{name}"
+
+
+def unmark(name: str) -> None:
+    """Forget what is marked in a chart, which stands anew under another key: a click on the same place counts again."""
+    st.session_state[f"{_TURN}{name}"] = st.session_state.get(f"{_TURN}{name}", 0) + 1
 
 
 def _config(name: str) -> dict[str, Any]:
