@@ -15,6 +15,7 @@ from readership.ui import (
     story_table,
     switch,
     table,
+    without_comparison,
 )
 
 LIMIT = 500
@@ -36,6 +37,7 @@ order = switch(
         "title": say("By title"),
     },
 )
+without_comparison(articles=True)
 if stories_added():
     story_table(selection, LIMIT)
     stop()

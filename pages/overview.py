@@ -21,6 +21,7 @@ from readership.ui import (
     stop,
     table,
     views_over_time,
+    without_comparison,
 )
 
 SPIKING = ["state", "velocity", "threshold", "title", "since"]
@@ -49,6 +50,7 @@ with day:
     table(fast, "spikes", SPIKING, title=say("Read unusually fast now"), opens=True)
 movers(moving)
 
+without_comparison()
 hours = fetch("hour_weekday", selection)
 read, published = side_by_side(1, 1, at_least=420)
 with read:

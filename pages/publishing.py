@@ -19,6 +19,7 @@ from readership.ui import (
     switch,
     table,
     with_names,
+    without_comparison,
 )
 
 RESULT = ["name", "articles", "share_of_articles", "views", "share_of_views", "median_24h", "articles_known_24h"]
@@ -27,6 +28,7 @@ selection = page("Publishing", "Do we publish when we are read, and what does ou
 facts = fetch("key_figures", selection)
 if nothing(facts, selection, count="articles"):
     stop()
+without_comparison()
 hours = fetch("hour_weekday", selection)
 show(
     draw(figures.publishing_clock, hours, language()),

@@ -66,6 +66,15 @@ def test_every_page_opens_and_shows_something(app: AppTest, page: str) -> None:
     assert len(app.dataframe) + len(app.metric) + len(app.get("plotly_chart")) > 0, [info.value for info in app.info]
 
 
+@pytest.mark.parametrize("compare", ["none", "weekday"])
+@pytest.mark.parametrize("page", ["articles", "overview", "topics", "countries", "publishing"])
+def test_what_shows_one_side_of_a_comparison_says_so(app: AppTest, page: str, compare: str) -> None:
+    app.query_params["compare"] = compare  # before the first run: later the session's choice counts
+    sound(opened(app, page))
+    words = ("The articles of the selection alone", "Figures below that name no comparison")
+    assert any(one.value.startswith(words) for one in app.caption) == (compare == "weekday")
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_looks_intended_without_an_edition(empty_app: AppTest, page: str) -> None:
     sound(opened(empty_app, page))

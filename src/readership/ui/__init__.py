@@ -6,7 +6,7 @@ from readership.ui.annotations import notes
 from readership.ui.article import article_facts, article_figures, article_head, article_id, asked_article, in_common
 from readership.ui.collector import collecting
 from readership.ui.compare import columns as compared_columns
-from readership.ui.compare import compared_with
+from readership.ui.compare import compared_with, without_comparison
 from readership.ui.context import has_edition, is_board, language, say, say_n, zone
 from readership.ui.converter import converter
 from readership.ui.data import draw, fetch
@@ -152,5 +152,6 @@ __all__ = [
     "upload",
     "views_over_time",
     "with_names",
+    "without_comparison",
     "zone",
 ]

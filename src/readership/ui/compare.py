@@ -237,3 +237,22 @@ def compared_with(selection: Selection) -> str:
     """What charts and tables of the selection are compared with; empty when with nothing."""
     both = beside(selection)
     return told(both) if both else ""
+
+
+def without_comparison(*, articles: bool = False) -> None:
+    """Say, while the reader compares, that what follows shows one side only.
+
+    Args:
+        articles: it is a table of single articles.
+    """
+    if current() is None:
+        return
+    if articles:
+        st.caption(
+            say(
+                "The articles of the selection alone, without the comparison: views to date of single articles "
+                "can't be compared between periods."
+            )
+        )
+    else:
+        st.caption(say("Figures below that name no comparison show the selection alone."))

@@ -287,6 +287,7 @@ def _everything(dimension: str) -> None:
 def group_trends(selection: Selection, dimension: str) -> None:
     """Views gained over time, and the share of all, side by side; of the chosen groups, when some are chosen."""
     run = context.current()
+    compare.without_comparison()
     bucket = grain(f"trend_{dimension}", selection)
     rows = _trend_rows(selection, dimension, bucket)
     left, right = st.columns(2, gap="medium")
@@ -323,6 +324,7 @@ def country_map(selection: Selection) -> None:
     rows = group_rows(selection.without("countries"), "country")
     language = context.current().language
     measure = {"articles": "articles", "views": f"views_{choice('count')}"}[choice("measure")]
+    compare.without_comparison()
     with st.container(key="map_measure"):
         switch("measure", say("Colour"), (say("Views"), say("Articles")))
     show(
