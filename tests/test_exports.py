@@ -338,8 +338,8 @@ def test_libreoffice_reads_the_same_cells(tmp_path: Path) -> None:
         pytest.skip("LibreOffice is not installed here")
     (tmp_path / "t.xlsx").write_bytes(written([HARD], "xlsx"))
     subprocess.run(
-        [office, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--outdir", str(tmp_path),
-         "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76", str(tmp_path / "t.xlsx")],
+        [office, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to",
+         "csv:Text - txt - csv (StarCalc):44,34,76", "--outdir", str(tmp_path), str(tmp_path / "t.xlsx")],
         check=True, timeout=120, capture_output=True,
     )  # fmt: skip
     found = rows_of_csv((tmp_path / "t.csv").read_bytes())
