@@ -12,6 +12,8 @@ from typing import Any, Literal, get_args
 
 from readership.accounts import state
 from readership.accounts.people import Person, Role, require
+from readership.accounts.state import moment as _at
+from readership.accounts.state import seconds as _s
 from readership.errors import UsageError
 from readership.queries import Selection
 from readership.settings import Settings
@@ -28,8 +30,20 @@ THRESHOLDS: dict[Kind, tuple[float, float, float]] = {
 """By kind: the threshold by default, the least and the most (docs/alerts.md says what each means)."""
 MAX_NAME, MAX_RULES, MAX_TARGETS, COOLDOWN_H = 80, 200, 10, 6.0
 _TARGET = re.compile(r"mail:\S{3,200}|(?:webhook|slack):https?://\S{3,1000}|telegram:https?://\S{3,1000}#-?\w{1,64}")
-_RULE = "id, name, kind, selection, threshold, targets, cooldown_h, owner, created_s, is_on"
-_ALERT = "id, rule, rule_name, kind, subject, title, why, link, edition, as_of_s, fired_s"
+_RULES = (
+    "SELECT id, name, kind, selection, threshold, targets, cooldown_h, owner, created_s, is_on "
+    "FROM alert_rule ORDER BY id"
+)
+_LOG = (
+    "SELECT id, rule, rule_name, kind, subject, title, why, link, edition, as_of_s, fired_s "
+    "FROM alert ORDER BY id DESC LIMIT ?"
+)
+_DUE = """
+    SELECT d.id, d.target, d.tries,
+        a.id, a.rule, a.rule_name, a.kind, a.subject, a.title, a.why, a.link, a.edition, a.as_of_s, a.fired_s
+    FROM alert_delivery AS d JOIN alert AS a ON a.id = d.alert
+    WHERE d.sent_s IS NULL AND d.next_s > 0 AND d.next_s <= ? ORDER BY d.id LIMIT ?
+"""
 _GONE = UsageError("That rule isn't there any more.", "Nothing was changed.")
 
 
@@ -106,7 +120,7 @@ class Delivery:
 def rules(settings: Settings) -> list[Rule]:
     """All rules, the oldest first."""
     with state.reading(settings) as connection:
-        found = connection.execute(f"SELECT {_RULE} FROM alert_rule ORDER BY id") if connection else ()  # noqa: S608
+        found = connection.execute(_RULES) if connection else ()
         return [_rule(row) for row in found]
 
 
@@ -190,7 +204,6 @@ def fire(settings: Settings, rule: Rule, found: Iterable[Finding], edition: int,
     """
     fired = []
     with state.writing(settings) as connection:
-        connection.execute("DELETE FROM alert_delivery WHERE id < 0")  # the write lock, before what is there is read
         for one in found:
             as_of = _s(one.as_of)
             last = connection.execute(
@@ -206,7 +219,18 @@ def _logged(connection: sqlite3.Connection, rule: Rule, one: Finding, edition: i
     cursor = connection.execute(
         "INSERT INTO alert (rule, rule_name, kind, subject, title, why, link, edition, as_of_s, fired_s) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (rule.id, rule.name, rule.kind, one.subject, one.title, one.why, one.link, edition, _s(one.as_of), _s(now)),
+        (
+            rule.id,
+            rule.name,
+            rule.kind,
+            one.subject,
+            one.title,
+            one.why,
+            one.link,
+            edition,
+            _s(one.as_of),
+            _s(now),
+        ),
     )
     alert = int(cursor.lastrowid or 0)
     connection.executemany(
@@ -220,12 +244,8 @@ def _logged(connection: sqlite3.Connection, rule: Rule, one: Finding, edition: i
 
 def due(settings: Settings, now: datetime, most: int = 200) -> list[Delivery]:
     """Deliveries whose turn it is, the oldest first."""
-    columns = ", ".join(f"a.{name.strip()}" for name in _ALERT.split(","))
     with state.reading(settings) as connection:
-        rows = connection.execute(
-            f"SELECT d.id, d.target, d.tries, {columns} FROM alert_delivery AS d JOIN alert AS a ON a.id = d.alert "  # noqa: S608
-            "WHERE d.sent_s IS NULL AND d.next_s > 0 AND d.next_s <= ? ORDER BY d.id LIMIT ?", (_s(now), most),
-        ).fetchall() if connection else []  # fmt: skip
+        rows = connection.execute(_DUE, (_s(now), most)).fetchall() if connection else []
     return [Delivery(row[0], row[1], row[2], _alert(row[3:])) for row in rows]
 
 
@@ -249,7 +269,7 @@ def log(settings: Settings, most: int = 200) -> list[Alert]:
     with state.reading(settings) as connection:
         if connection is None:
             return []
-        rows = connection.execute(f"SELECT {_ALERT} FROM alert ORDER BY id DESC LIMIT ?", (most,)).fetchall()  # noqa: S608
+        rows = connection.execute(_LOG, (most,)).fetchall()
         return [_alert(row, tuple(_standing(connection, row[0]))) for row in rows]
 
 
@@ -314,11 +334,3 @@ def _alert(row: tuple[Any, ...], deliveries: tuple[tuple[str, str], ...] = ()) -
     alert, rule, rule_name, kind, subject, title, why, link, edition, as_of_s, fired_s = row
     moments = _at(as_of_s), _at(fired_s)
     return Alert(alert, rule, rule_name, kind, subject, title, why, link, edition, *moments, deliveries)
-
-
-def _s(moment: datetime) -> int:
-    return int(moment.timestamp())
-
-
-def _at(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -15,18 +15,22 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from readership.accounts import state
 from readership.accounts.people import Limit, Person, Role
+from readership.accounts.state import moment as _at
+from readership.accounts.state import seconds as _s
 from readership.errors import DiskFull, Refused, UsageError
 from readership.queries import Selection
 from readership.settings import Settings
 
 MAX_DAYS, MAX_TITLE, KEY_BYTES = 3660, 120, 32
 _SHAPE = re.compile(r"([A-Za-z0-9_-]{12})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})")
-_COLUMNS = "id, title, page, figure, selection, made_by, owner, created_s, expires_s, revoked_s, used_s, uses"
+_LINKS = (
+    "SELECT id, title, page, figure, selection, made_by, owner, created_s, expires_s, revoked_s, used_s, uses FROM link"
+)
 PLAIN = (
     "articles", "country_pairs", "group_sums", "group_trend", "group_views", "hour_weekday", "publishing",
     "release_dependence", "release_sums", "release_trend", "stories", "views_by_publication", "views_gained",
@@ -110,8 +114,19 @@ def add(
     )  # fmt: skip
     with state.writing(settings) as connection:
         connection.execute(
-            f"INSERT INTO link ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, 0)",  # noqa: S608
-            (link.id, called, page, figure, _pairs(link), by.name, by.key, _s(link.created), _s(link.expires)),
+            "INSERT INTO link (id, title, page, figure, selection, made_by, owner, created_s, expires_s, uses) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            (
+                link.id,
+                called,
+                page,
+                figure,
+                _pairs(link),
+                by.name,
+                by.key,
+                _s(link.created),
+                _s(link.expires),
+            ),
         )
     return link, text_of(settings, link)
 
@@ -149,8 +164,7 @@ def listed(settings: Settings, owner: str | None = None) -> list[Link]:
     with state.reading(settings) as connection:
         rows = (
             connection.execute(
-                f"SELECT {_COLUMNS} FROM link WHERE :owner IS NULL OR owner = :owner "  # noqa: S608
-                "ORDER BY created_s DESC, id LIMIT 5000",
+                _LINKS + " WHERE :owner IS NULL OR owner = :owner ORDER BY created_s DESC, id LIMIT 5000",
                 {"owner": owner},
             )
             if connection
@@ -202,7 +216,7 @@ def selection_of(pairs: Iterable[tuple[str, str]]) -> Selection:
 
 def _named(settings: Settings, link: str) -> Link | None:
     with state.reading(settings) as connection:
-        row = connection and connection.execute(f"SELECT {_COLUMNS} FROM link WHERE id = ?", (link,)).fetchone()  # noqa: S608
+        row = connection and connection.execute(_LINKS + " WHERE id = ?", (link,)).fetchone()
         return _read(row) if row else None
 
 
@@ -210,7 +224,20 @@ def _read(row: tuple[Any, ...]) -> Link:
     link, title, page, figure, selection, made_by, owner, created, expires, revoked, used, uses = row
     pairs = tuple((str(name), str(value)) for name, value in json.loads(selection))
     ended, last = (None if at is None else _at(at) for at in (revoked, used))
-    return Link(link, title, page, figure, pairs, made_by, owner, _at(created), _at(expires), ended, last, uses)
+    return Link(
+        link,
+        title,
+        page,
+        figure,
+        pairs,
+        made_by,
+        owner,
+        _at(created),
+        _at(expires),
+        ended,
+        last,
+        uses,
+    )
 
 
 def _pairs(link: Link) -> str:
@@ -243,11 +270,3 @@ def _key(settings: Settings) -> bytes:
     if len(key) != KEY_BYTES:
         raise Refused("This link can't be checked at this moment.", "Tell an admin that link.key is damaged.")
     return key
-
-
-def _s(moment: datetime) -> int:
-    return int(moment.timestamp())
-
-
-def _at(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from readership.accounts import state
 from readership.accounts.people import Person, Role
+from readership.accounts.state import moment as _at
+from readership.accounts.state import seconds as _s
 from readership.errors import UsageError
 from readership.settings import Settings
 
@@ -34,7 +36,7 @@ def seen(settings: Settings, person: Person, email: str, now: datetime) -> int:
     Raises:
         StoreBusy, DiskFull, StoreDamaged, StoreTooNew.
     """
-    moment = int(now.timestamp())
+    moment = _s(now)
     with state.reading(settings) as connection:
         row = (
             connection
@@ -70,7 +72,13 @@ def listed(settings: Settings) -> list[Seen]:
 def _read(row: tuple[Any, ...]) -> Seen:
     person, name, email, role, first, last, ended = row
     return Seen(
-        person, name, email, Role[role], _moment(first), _moment(last), None if ended is None else _moment(ended)
+        person,
+        name,
+        email,
+        Role[role],
+        _at(first),
+        _at(last),
+        None if ended is None else _at(ended),
     )
 
 
@@ -81,10 +89,6 @@ def end(settings: Settings, key: str, now: datetime) -> None:
         UsageError: nobody of this key has been here.
     """
     with state.writing(settings) as connection:
-        done = connection.execute("UPDATE seen SET ended_s = ? WHERE person = ?", (int(now.timestamp()) + 1, key))
+        done = connection.execute("UPDATE seen SET ended_s = ? WHERE person = ?", (_s(now) + 1, key))
         if done.rowcount != 1:
             raise UsageError("Nobody of that name has been here.", "Nothing was changed.")
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

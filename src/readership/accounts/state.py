@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 
 from readership.errors import DiskFull, StoreBusy, StoreDamaged, StoreTooNew
 from readership.settings import Settings
@@ -74,8 +75,7 @@ def reading(settings: Settings) -> Iterator[sqlite3.Connection | None]:
     if not settings.state.exists():
         yield None
         return
-    with writing(settings) as connection:
-        yield connection
+    yield from _opened(settings, "BEGIN")
 
 
 @contextmanager
@@ -86,21 +86,36 @@ def writing(settings: Settings) -> Iterator[sqlite3.Connection]:
         StoreBusy: another writer took longer than five seconds. DiskFull: no room. StoreDamaged: the file is no
             database. StoreTooNew: a newer Readership made it.
     """
+    # The lock before the first look: what a writer reads is what it changes.
+    yield from _opened(settings, "BEGIN IMMEDIATE")
+
+
+def seconds(moment: datetime) -> int:
+    """An aware moment as it is kept: whole seconds since the epoch."""
+    return int(moment.timestamp())
+
+
+def moment(seconds: int) -> datetime:
+    """A kept moment: aware, UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _opened(settings: Settings, begin: str) -> Iterator[sqlite3.Connection]:
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
         if not settings.state.exists():
             settings.state.touch(mode=0o600)
         with closing(sqlite3.connect(settings.state, timeout=WAIT_S, isolation_level=None)) as connection:
             _prepare(connection)
-            yield from _transaction(connection)
+            yield from _transaction(connection, begin)
     except sqlite3.Error as error:
         raise _ours(error) from error
     except OSError as error:
         raise DiskFull("The data folder can't be written to.", "Nothing was changed.") from error
 
 
-def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    connection.execute("BEGIN")
+def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[sqlite3.Connection]:
+    connection.execute(begin)
     try:
         yield connection
     except BaseException:

@@ -6,11 +6,13 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from readership.accounts import state
 from readership.accounts.people import Person, Role
+from readership.accounts.state import moment as _at
+from readership.accounts.state import seconds as _s
 from readership.errors import Refused, UsageError
 from readership.settings import Settings
 
@@ -102,11 +104,3 @@ def revoke(settings: Settings, token: int, now: datetime) -> None:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _s(moment: datetime) -> int:
-    return int(moment.timestamp())
-
-
-def _at(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

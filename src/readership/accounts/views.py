@@ -14,12 +14,14 @@ from urllib.parse import parse_qsl, urlencode
 
 from readership.accounts import state
 from readership.accounts.people import Person, Role, require
+from readership.accounts.state import moment as _at
+from readership.accounts.state import seconds as _s
 from readership.errors import Refused, UsageError
 from readership.settings import Settings
 
 Scope = Literal["all", "personal"]
 MAX_NAME, MAX_ADDRESS, MAX_VIEWS, MAX_PAGE = 80, 8000, 500, 40
-_COLUMNS = "id, name, scope, owner, pinned, page, address, created_s"
+_VIEWS = "SELECT id, name, scope, owner, pinned, page, address, created_s FROM view"
 _FIELDS = ("id", "name", "scope", "owner", "pinned", "page", "address", "created")
 _GONE = UsageError("That view isn't there any more, or isn't yours.", "Nothing was changed.")
 
@@ -61,13 +63,13 @@ def listed(settings: Settings, owner: str) -> list[View]:
     Raises:
         StoreBusy, StoreDamaged, StoreTooNew.
     """
-    views = _found(settings, "scope = 'all' OR owner = ?", owner)
+    views = _found(settings, _VIEWS + " WHERE scope = 'all' OR owner = ?", owner)
     return sorted(views, key=lambda view: (not view.pinned, view.name.casefold(), view.id))
 
 
 def every(settings: Settings) -> list[View]:
     """All views of everybody, in the order of an export."""
-    return sorted(_found(settings, "TRUE"), key=lambda view: (view.scope, view.owner, view.name.casefold(), view.id))
+    return sorted(_found(settings, _VIEWS), key=lambda view: (view.scope, view.owner, view.name.casefold(), view.id))
 
 
 def named(settings: Settings, view: str, owner: str) -> View | None:
@@ -76,7 +78,7 @@ def named(settings: Settings, view: str, owner: str) -> View | None:
     Raises:
         StoreBusy, StoreDamaged, StoreTooNew.
     """
-    found = _found(settings, "id = ? AND (scope = 'all' OR owner = ?)", view, owner)
+    found = _found(settings, _VIEWS + " WHERE id = ? AND (scope = 'all' OR owner = ?)", view, owner)
     return found[0] if found else None
 
 
@@ -204,7 +206,7 @@ def take(settings: Settings, views: Iterable[View]) -> tuple[int, int]:
     """
     added = changed = 0
     with state.writing(settings) as connection:
-        before = {view.id: view for view in _rows(connection.execute(f"SELECT {_COLUMNS} FROM view"))}  # noqa: S608
+        before = {view.id: view for view in _rows(connection.execute(_VIEWS))}
         wanted = list(views)
         for view in wanted:  # first out of each other's way: two may have exchanged their names
             connection.execute("DELETE FROM view WHERE id = ?", (view.id,))
@@ -274,7 +276,7 @@ def _may(by: Person, scope: str) -> None:
 
 
 def _theirs(connection: sqlite3.Connection, by: Person, view: str) -> View:
-    found = list(_rows(connection.execute(f"SELECT {_COLUMNS} FROM view WHERE id = ?", (view,))))  # noqa: S608
+    found = list(_rows(connection.execute(_VIEWS + " WHERE id = ?", (view,))))
     if not found or (found[0].scope == "personal" and found[0].owner != by.key):
         raise _GONE
     _may(by, found[0].scope)
@@ -302,18 +304,22 @@ def _room(connection: sqlite3.Connection, owner: str) -> None:
 def _put(connection: sqlite3.Connection, view: View) -> None:
     values = (
         view.id, view.name, view.scope, view.owner, int(view.pinned), view.page, view.address,
-        int(view.created.timestamp()),
+        _s(view.created),
     )  # fmt: skip
-    connection.execute(f"INSERT OR REPLACE INTO view ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608
+    connection.execute(
+        "INSERT OR REPLACE INTO view (id, name, scope, owner, pinned, page, address, created_s) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        values,
+    )
 
 
-def _found(settings: Settings, where: str, *values: str) -> list[View]:
+def _found(settings: Settings, asked: str, *values: str) -> list[View]:
     with state.reading(settings) as connection:
         if connection is None:
             return []
-        return list(_rows(connection.execute(f"SELECT {_COLUMNS} FROM view WHERE {where}", values)))  # noqa: S608
+        return list(_rows(connection.execute(asked, values)))
 
 
 def _rows(rows: Iterable[tuple[Any, ...]]) -> Iterator[View]:
     for view, name, scope, owner, pinned, page, address, created_s in rows:
-        yield View(view, name, scope, owner, bool(pinned), page, address, datetime.fromtimestamp(created_s, UTC))
+        yield View(view, name, scope, owner, bool(pinned), page, address, _at(created_s))
