@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,7 @@ from readership import queries
 from readership.accounts import alerts as kept
 from readership.accounts.alerts import Alert, Rule
 from readership.alerts import deliver, rules
-from readership.errors import NoEdition, ReadershipError
+from readership.errors import ReadershipError
 from readership.settings import Settings
 from readership.sources import addresses
 
@@ -41,23 +42,26 @@ def run(settings: Settings, *, now: datetime | None = None, resolve: addresses.R
         NoEdition: nothing is published. StoreBusy, StoreDamaged, StoreTooNew, DiskFull: of state.sqlite.
     """
     moment = now or datetime.now(UTC)
+    on = [rule for rule in kept.rules(settings) if rule.is_on]
+    fired, broken = _asked(settings, on, moment) if on else ([], [])
+    delivered, failed = _delivered(settings, moment, resolve)
+    return Report(tuple(fired), delivered, tuple(failed), tuple(broken))
+
+
+def _asked(settings: Settings, on: Sequence[Rule], now: datetime) -> tuple[list[Alert], list[str]]:
+    """What fires in the current edition, and the rules that could not be asked of it."""
+    edition = queries.published(settings)
     fired: list[Alert] = []
     broken: list[str] = []
-    on = [rule for rule in kept.rules(settings) if rule.is_on]
-    edition = queries.current(settings)
-    if on and edition is None:
-        raise NoEdition("Nothing has been published yet.", "Run `readership ingest` or `readership demo`.")
     for rule in on:
-        assert edition is not None
         try:
             asked = rules.findings(rule, edition)
         except ReadershipError as error:
             broken.append(f"{rule.name}: {error.message}")
             log.warning("rule %d can't be asked: %s", rule.id, type(error).__name__)
             continue
-        fired += kept.fire(settings, rule, asked, edition.number, moment)
-    delivered, failed = _delivered(settings, moment, resolve)
-    return Report(tuple(fired), delivered, tuple(failed), tuple(broken))
+        fired += kept.fire(settings, rule, asked, edition.number, now)
+    return fired, broken
 
 
 def found(settings: Settings, rule: Rule) -> list[kept.Finding]:
@@ -66,10 +70,7 @@ def found(settings: Settings, rule: Rule) -> list[kept.Finding]:
     Raises:
         NoEdition: nothing is published.
     """
-    edition = queries.current(settings)
-    if edition is None:
-        raise NoEdition("Nothing has been published yet.", "Run `readership ingest` or `readership demo`.")
-    return rules.findings(rule, edition)
+    return rules.findings(rule, queries.published(settings))
 
 
 def _delivered(settings: Settings, now: datetime, resolve: addresses.Resolver) -> tuple[int, list[str]]:

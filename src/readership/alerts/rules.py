@@ -23,9 +23,7 @@ def findings(rule: Rule, edition: Edition) -> list[Finding]:
 
 
 def _rows(name: str, rule: Rule, edition: Edition, **parameters: Any) -> list[dict[str, Any]]:
-    frame: pd.DataFrame = queries.fetch(name, rule.selection, edition, **parameters)
-    known = frame.astype(object).where(frame.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in known.to_dict("records")]
+    return queries.records(name, rule.selection, edition, **parameters)
 
 
 def _spikes(rule: Rule, edition: Edition) -> Iterator[Finding]:

@@ -276,9 +276,7 @@ def _given(request: Request) -> tuple[Given, dict[str, str]]:
 
 def _edition(settings: Settings, own: Mapping[str, str]) -> queries.Edition:
     """The current edition, when it is the one that was asked for."""
-    edition = queries.current(settings)
-    if edition is None:
-        raise NoEdition("Nothing has been published yet.", "Run `readership ingest` or `readership demo`.")
+    edition = queries.published(settings)
     if "edition" in own:
         if not own["edition"].isdigit():
             raise UsageError(f"Can't read edition={own['edition'][:20]}.", "It is a whole number.")

@@ -142,9 +142,7 @@ def _read(request: Request, settings: Settings) -> _Wanted:
 
 
 def _edition(settings: Settings, own: Mapping[str, str]) -> Edition:
-    edition = queries.current(settings)
-    if edition is None:
-        raise NoEdition("Nothing has been published yet.", "Run `readership ingest` or `readership demo`.")
+    edition = queries.published(settings)
     if "edition" in own and _whole(own, "edition", 0, 2**40) != edition.number:
         raise _Moved(f"Edition {edition.number} has been published meanwhile.", "Begin again at the first page.")
     return edition

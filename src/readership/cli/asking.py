@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from readership import settings as settings_module
 from readership.cli.common import command, show
-from readership.errors import NoEdition, UsageError
+from readership.errors import UsageError
 
 if TYPE_CHECKING:
     from readership.queries import Selection
@@ -39,9 +39,7 @@ def _query(options: argparse.Namespace) -> int:
             if name not in known:
                 raise UsageError(f"{options.name} has no parameter “{name}”.", "`readership query --list` explains it.")
             parameters[name] = value
-    edition = queries.current(settings_module.load())
-    if edition is None:
-        raise NoEdition("Nothing has been published yet.", "Run `readership ingest` or `readership demo`.")
+    edition = queries.published(settings_module.load())
     if options.format == "json":
         local = _local(options.name)
         rows = [

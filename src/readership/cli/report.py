@@ -10,7 +10,7 @@ from typing import Any
 from readership import settings as settings_module
 from readership.cli.asking import selected, selection_options
 from readership.cli.common import command, say
-from readership.errors import NoEdition, UsageError
+from readership.errors import UsageError
 
 
 def add(commands: Any) -> None:
@@ -31,13 +31,11 @@ def _report(options: argparse.Namespace) -> int:
     if form not in report.FORMS or not (options.out or options.mail):
         raise UsageError("Where should the report go?", "Give --out report.pdf (or .html, .xlsx), or --mail ADDRESS.")
     settings = settings_module.load()
-    edition = queries.current(settings)
-    if edition is None:
-        raise NoEdition("Nothing has been published yet.", "Run `readership ingest` or `readership demo`.")
+    edition = queries.published(settings)
     language = i18n.choose(options.lang, settings.language)
     now = datetime.now(UTC)
     told = report.collected(
-        edition, selected(options), language=language, zone=report.zone(edition), own_topics=settings.topics_file,
+        edition, selected(options), language=language, zone=queries.main_zone(edition), own_topics=settings.topics_file,
         now=now,
     )  # fmt: skip
     data = report.made(told, form)

@@ -10,7 +10,7 @@ from typing import Any
 
 from readership import settings as settings_module
 from readership.cli.common import command, say
-from readership.errors import NoEdition, UsageError
+from readership.errors import UsageError
 
 FORMATS = ("csv", "jsonl", "parquet", "xlsx")
 _TO_TERMINAL = ("csv", "jsonl")
@@ -37,9 +37,7 @@ def _sql(options: argparse.Namespace) -> int:
         raise UsageError("There is no question.", "Write readership sql 'SELECT …', or --tables to see what there is.")
     if options.format not in _TO_TERMINAL and not options.out:
         raise UsageError(f"{options.format} needs a file.", f"Give --out FILE.{options.format}.")
-    edition = queries.current(settings_module.load())
-    if edition is None:
-        raise NoEdition("Nothing has been published yet.", "Run `readership ingest` or `readership demo`.")
+    edition = queries.published(settings_module.load())
     sql = sys.stdin.read() if options.sql == "-" else options.sql
     answer = analyst.run(sql, edition)
     made_at, language = datetime.now(UTC), Language("en")

@@ -16,13 +16,13 @@ from readership.queries import standalone
 from readership.queries.catalogue import Parameter, Query, catalogue, macros, named
 from readership.queries.clock import Clock, clock
 from readership.queries.comparison import Comparison, Ended
-from readership.queries.edition import Edition, current
+from readership.queries.edition import Edition, current, published
 from readership.queries.selection import MODES, QUESTIONS, URL_NAMES, VALUES, Selection, from_arguments
 
 __all__ = [
     "MODES", "QUESTIONS", "URL_NAMES", "VALUES", "Clock", "Comparison", "Edition", "Ended", "OutOfRoom", "Parameter",
-    "Query", "Selection", "as_sql", "catalogue", "clock", "current", "fetch", "from_arguments", "macros", "named",
-    "stream",
+    "Query", "Selection", "as_sql", "catalogue", "clock", "current", "fetch", "from_arguments", "macros",
+    "main_zone", "named", "published", "records", "stream",
 ]  # fmt: skip
 
 
@@ -44,6 +44,23 @@ def fetch(name: str, selection: Selection, edition: Edition, **parameters: Any) 
     with edition.cursor() as cursor, _plainly(name, parameters):
         frame: pd.DataFrame = cursor.execute(*_bound(name, selection, edition, parameters)).df()
     return frame
+
+
+def records(name: str, selection: Selection, edition: Edition, **parameters: Any) -> list[dict[str, Any]]:
+    """The answer as dictionaries by column name, unknown values None: for who writes sentences, not figures.
+
+    Raises:
+        UsageError, NoEdition: as `fetch`.
+    """
+    frame = fetch(name, selection, edition, **parameters)
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
+
+
+def main_zone(edition: Edition) -> str:
+    """IANA zone of the site with the most articles; UTC while there is none."""
+    rows = records("freshness", Selection(), edition)
+    return str(rows[0]["zone"] or "UTC") if rows else "UTC"
 
 
 def stream(

@@ -100,6 +100,18 @@ def current(settings: Settings) -> Edition | None:
         return None
 
 
+def published(settings: Settings) -> Edition:
+    """The edition the pointer names.
+
+    Raises:
+        NoEdition: nothing is published.
+    """
+    edition = current(settings)
+    if edition is None:
+        raise NoEdition("Nothing has been published yet.", "Run `readership ingest` or `readership demo`.")
+    return edition
+
+
 _roots: dict[Path, duckdb.DuckDBPyConnection] = {}
 _guard = threading.Lock()
 

@@ -13,7 +13,6 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from readership import i18n, queries, settings
-from readership.i18n import known
 
 LANGUAGE, SWITCH = "readership_lang", "strip_language"
 OPEN = "readership_open"
@@ -136,5 +135,4 @@ def _zone(edition: queries.Edition | None) -> str:
 
 @st.cache_resource(show_spinner=False, max_entries=16)  # type: ignore[untyped-decorator]
 def _main_zone(path: str, _edition: queries.Edition) -> str:
-    rows = queries.fetch("freshness", queries.Selection(), _edition)
-    return str(rows["zone"].iloc[0]) if len(rows) and known(rows["zone"].iloc[0]) else "UTC"
+    return queries.main_zone(_edition)

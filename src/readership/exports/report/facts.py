@@ -92,9 +92,7 @@ class Writer:
         """The answer to a question, and its proof kept."""
         asked = Asked(queries.named(name), self.selection, self.edition, self.now, parameters, self.language)
         self.proofs.append(proof_of(answer(asked, frugal=False), asked))
-        frame = queries.fetch(name, self.selection, self.edition, **parameters)
-        plain = frame.astype(object).where(frame.notna(), None)
-        return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
+        return queries.records(name, self.selection, self.edition, **parameters)
 
     def number(self, value: Any) -> str:
         """A whole number, or that it is unknown."""
@@ -130,13 +128,6 @@ def collected(
         language=language.code,
         labels={"definitions": say("What the numbers mean"), "proof": say("Where they come from")},
     )
-
-
-def zone(edition: Edition) -> str:
-    """The newsroom's zone: that of the site with the most articles."""
-    rows = queries.fetch("freshness", Selection(), edition)
-    first = rows["zone"].iloc[0] if len(rows) else None
-    return str(first) if isinstance(first, str) else "UTC"
 
 
 def _dated(selection: Selection, edition: Edition, zone: str) -> Selection:
