@@ -17,6 +17,7 @@ from readership.queries.comparison import Comparison
 from readership.queries.selection import LISTED, VALUES
 from readership.ui import bar, choices, periods, views, who
 from readership.ui.server import SCRIPT
+from test_pages import bare, params
 
 SUNDAY = date(2026, 11, 22)
 
@@ -41,14 +42,6 @@ def opened(app: AppTest, **params: str | list[str]) -> AppTest:
     app.run()
     assert not app.exception, app.exception
     return app
-
-
-def params(app: AppTest) -> dict[str, list[str]]:
-    return {name: [value] if isinstance(value, str) else list(value) for name, value in dict(app.query_params).items()}
-
-
-def bare(markdown: str) -> str:
-    return markdown.replace("\\", "").replace("\u2060", "")
 
 
 def warned(app: AppTest) -> str:

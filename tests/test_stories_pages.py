@@ -10,7 +10,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import stores
-from common import ROOT
 from readership import queries, settings
 from readership.i18n import LANGUAGES, Language
 from readership.pipeline import sections
@@ -18,6 +17,7 @@ from readership.pipeline.publish import publish
 from readership.queries import Selection
 from readership.ui import names
 from readership.ui.server import SCRIPT
+from test_groups import opened
 
 TOLD = {
     "en": "Aktau port handles record grain|The port of Aktau loaded 412 thousand tonnes of grain in April, up 18% on "
@@ -43,18 +43,6 @@ def app_on(data: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("READERSHIP_DATA", str(data))
     monkeypatch.delenv("READERSHIP_LANGUAGE", raising=False)
     return AppTest.from_file(str(SCRIPT), default_timeout=60)
-
-
-def opened(app: AppTest, page: str, **params: str) -> AppTest:
-    for name, value in params.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page(str(ROOT / "pages" / f"{page}.py"))
-    for name, value in params.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
 
 
 def words(app: AppTest) -> str:
