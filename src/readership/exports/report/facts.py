@@ -91,8 +91,9 @@ class Writer:
     def rows(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
         """The answer to a question, and its proof kept."""
         asked = Asked(queries.named(name), self.selection, self.edition, self.now, parameters, self.language)
-        self.proofs.append(proof_of(answer(asked, frugal=False), asked))
-        return queries.records(name, self.selection, self.edition, **parameters)
+        batches = list(answer(asked, frugal=False))
+        self.proofs.append(proof_of(batches, asked))
+        return [row for batch in batches for row in batch.to_pylist()]
 
     def number(self, value: Any) -> str:
         """A whole number, or that it is unknown."""
