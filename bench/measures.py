@@ -21,7 +21,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from bench.newsroom import Big, fill, new_readings
+from bench.newsroom import Big, add_captures, fill, new_readings
 from readership import settings as settings_module
 from readership import sites as site_entries
 from readership.models import Basis, Capture
@@ -212,6 +212,10 @@ def publishing(short: bool) -> list[Measured]:
         ingest(settings, [path], Options(publish=False))
         found.append(
             Measured("publish after 10,000 new readings on it", timed(lambda: publish(settings)), "s", "≤ 5 on 20 M")
+        )
+        add_captures(settings, big)
+        found.append(
+            Measured("publish after 10,000 new captures on it", timed(lambda: publish(settings)), "s", "≤ 5 on 20 M")
         )
         edition = max(settings.editions.glob("[0-9]*.duckdb"))
         found.append(Measured("size of its edition", edition.stat().st_size / 1e6, "MB"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -177,4 +178,77 @@ def new_readings(big: Big, count: int, seed: int = 1) -> pa.Table:
         "site": _taken(SITES, made.sites[chosen]), "article_key": pa.array(made.keys).take(pa.array(chosen)),
         "observed_at": pa.array([at] * len(chosen), pa.timestamp("us", "UTC")),
         "views": (made.totals[chosen] * 1.1).astype(np.int64) + 5,
+    })  # fmt: skip
+
+
+def add_captures(settings: Settings, big: Big, count: int = 10_000, seed: int = 1) -> str:
+    """A batch of pages captured an hour or two after `big.until`: nine of ten of known articles, mostly young ones, the
+    others new; of those not a week old one in five has another text; each page with a reading and three header rates.
+    The batch's id."""
+    began = datetime.now(UTC)
+    batch = new_id(began)
+    made, rng = _articles(big), np.random.default_rng(seed)
+    at = int(big.until.timestamp()) + 3600 * (1 + seed)
+    known = np.argsort(-made.published)[np.unique((len(made.ids) * rng.random(count * 9 // 10) ** 3).astype(np.int64))]
+    fresh = _fresh(rng, count - len(known), at, seed)
+    ids = np.concatenate([made.ids[known], fresh.ids])
+    told = np.flatnonzero((rng.random(len(known)) < 0.2) & (made.published[known] > at - 7 * 86_400))
+    revisions = [fingerprint(number) for number in ids.tolist()]
+    for place in told:
+        revisions[place] = fingerprint(int(ids[place]), seed)
+    moments = pa.array(((at + np.sort(rng.integers(0, 3000, count))) * 1_000_000).astype("datetime64[us]"))
+    captures = pa.array([fingerprint(number, seed, "capture") for number in ids.tolist()])
+    with writer(settings) as store:
+        _stage_articles(store, fresh, big)
+        _stage_told_anew(store, rng, made.published[known][told], ids[told], [revisions[place] for place in told])
+        store.stage("capture", _table("capture", {
+            "capture": captures, "article": ids, "revision": pa.array(revisions), "captured_at": moments,
+            "captured_at_basis": pa.array(["given"] * count), "layout": pa.array(["table"] * count),
+        }))  # fmt: skip
+        totals = np.concatenate([made.totals[known] * 1.1 + 5, fresh.totals / 10]).astype(np.int64)
+        store.stage("observation", pa.table({
+            "article": ids, "meter": pa.array(["public"] * count), "observed_at": moments, "views": totals,
+            "capture": captures,
+        }))  # fmt: skip
+        sites = np.concatenate([made.sites[known], fresh.sites])
+        store.stage("header_rate", _header_rates(captures, _taken(SITES, sites), moments))
+        facts = {"command": "bench", "accepted": count, "rejected": 0}
+        done = store.commit(batch, facts, started_at=began, finished_at=datetime.now(UTC))
+    line = {**facts, "added": done.added, "duplicates": {}, "archive": {}}
+    ledger.append(settings.ledger, ledger.Entry("batch", batch, began.isoformat(), line))
+    return batch
+
+
+def _fresh(rng: np.random.Generator, count: int, at: int, seed: int) -> Articles:
+    sites = rng.choice(len(SITES), count, p=(0.7, 0.2, 0.1))
+    keys = [f"{900_000_000 + seed * 1_000_000 + number}" for number in range(count)]
+    ids = np.array([article_id(SITES[site], key) for site, key in zip(sites, keys, strict=True)], dtype=np.int64)
+    published = at - rng.integers(600, 86_400, count)
+    return Articles(ids, sites, keys, published, rng.lognormal(6, 1.3, count), np.ones(count, np.int64))
+
+
+def _stage_told_anew(
+    store: Writer, rng: np.random.Generator, published: np.ndarray, ids: np.ndarray, revisions: list[str]
+) -> None:
+    moment = pa.array((published * 1_000_000).astype("datetime64[us]"))
+    store.stage("article_revision", _table("article_revision", {
+        "article": ids, "revision": pa.array(revisions), "title": _sentences(rng, len(ids), 7),
+        "language": _taken(LANGUAGES, rng.integers(0, 3, len(ids))),
+        "section": _taken(SECTIONS, rng.integers(0, len(SECTIONS), len(ids))), "body": _sentences(rng, len(ids), 60),
+        "body_sha256": pa.array(revisions), "published_at": moment, "published_day": moment.cast(pa.date32()),
+        "published_precision": pa.array(["minute"] * len(ids)),
+    }))  # fmt: skip
+
+
+def _header_rates(captures: pa.Array, sites: pa.Array, moments: pa.Array) -> pa.Table:
+    """Three currencies a capture, always the same figures."""
+    each = pa.array(np.repeat(np.arange(len(captures)), 3))
+    count = len(each)
+    values = [Decimal("443.85"), Decimal("474.30"), Decimal("4.80")] * len(captures)
+    return pa.table({
+        "capture": captures.take(each), "site": sites.take(each), "captured_at": moments.take(each),
+        "captured_at_basis": pa.array(["given"] * count), "currency": pa.array(["USD", "EUR", "RUB"] * len(captures)),
+        "value": pa.array(values, pa.decimal128(18, 6)), "quote": pa.array(["KZT"] * count),
+        "labelled": pa.array([True] * count), "certain": pa.array([True] * count),
+        "position": pa.array([1, 2, 3] * len(captures), pa.int32()),
     })  # fmt: skip
