@@ -191,7 +191,6 @@ def test_a_figure_is_drawn_as_the_switches_say(client: TestClient) -> None:
         ("overview.tar", 404, "comes as zip"),
         ("overview/nothing.csv", 404, "shows no nothing.csv"),
         ("overview/newest.svg", 404, "this one as csv"),
-        ("sql.zip", 404, "nothing to show"),
         ("article.zip", 404, "nothing to show"),
         ("overview.zip?colour=red", 400, "Unknown parameter: colour"),
         ("overview.zip?period=aeon", 400, "period=aeon"),
