@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +16,16 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from exporting import agree, rows_of_csv, rows_of_jsonl, rows_of_xlsx
-from readership import settings as settings_module
-from readership.accounts import alerts, links, people, sessions, tokens, views
+from exporting import FORMULA, LATE, agree, furnished, rows_of_csv, rows_of_jsonl, rows_of_xlsx
+from readership.accounts import people
 from readership.accounts.people import Person, Role
 from readership.api import exports as route
-from readership.pipeline.collect.state import State
-from readership.pipeline.collect.status import NEXT, file_of
-from readership.queries import Selection
+from readership.pipeline.collect.status import NEXT
 from readership.settings import Settings
 from readership.ui import exported
 from readership.ui.server import SCRIPT
 from readership.ui.shell import PAGES
 
-FORMULA = '=HYPERLINK("http://127.0.0.9")'
-LATE = NEXT + 20
-NOW = datetime.now(UTC).replace(microsecond=0)
 COLLECTORS = ("collect-sites", "collect-hours", "collect-behind", "collect-errors", "collect-next", "collect-documents")
 ADMINS = ("people", "links", "tokens", "views", "alert-log")
 
@@ -42,35 +35,7 @@ def made(newsroom: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The newsroom after collecting, with people, links, tokens, views and an alert that fired."""
     data = tmp_path_factory.mktemp("own") / "data"
     shutil.copytree(newsroom, data)
-    own = settings_module.load({"READERSHIP_DATA": str(data)})
-    _collected(own)
-    rita = Person("id rita", FORMULA, Role.ADMIN)
-    sessions.seen(own, rita, "rita@news.example", NOW)
-    links.add(own, Selection(sections=("Спорт",)), rita, title=FORMULA, page="topics", figure=None, days=1, now=NOW)
-    tokens.add(own, FORMULA, Role.READER, days=1, by=rita.name, now=NOW)
-    views.add(own, rita, "Вид", "topics", "topic=sport", now=NOW)
-    rule = alerts.add(own, rita, "Rate", "rate", threshold=1.0, now=NOW)
-    alerts.fire(own, rule, [alerts.Finding("USD", "USD ▲", FORMULA, "rates", NOW)], 1, NOW)
-    return own
-
-
-def _collected(own: Settings) -> None:
-    state, at = State(file_of(own)), NOW.timestamp()
-    state.do("INSERT INTO site (site, since, said) VALUES ('el.kz', ?, ?)", at, FORMULA)
-    for n in range(LATE):
-        asked = (
-            "INSERT INTO article (site, key, url, host, found_at, next_at, tier) VALUES ('el.kz', ?, ?, 'h', ?, ?, 0)"
-        )
-        state.do(asked, str(n), f"https://el.kz/жаңалық_{n}/", at, at - 900 - n)
-    state.do(
-        "INSERT INTO document (site, url, host, kind, depth, next_at, said) VALUES ('el.kz', 'u', 'h', ?, 0, ?, ?)",
-        "feed", at, FORMULA,
-    )  # fmt: skip
-    state.do(
-        "INSERT INTO request VALUES ('el.kz', ?, 'el.kz', 'article', 0, 'https://el.kz/x', 'server', 500, ?, 1.5)",
-        at - 60, FORMULA,
-    )  # fmt: skip
-    state.close()
+    return furnished(data)
 
 
 @pytest.fixture

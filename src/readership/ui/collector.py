@@ -161,7 +161,7 @@ def _panel() -> None:
     _at_work(found["run"])
     _alarms(found["alarms"])
     frame = partial(_frame, found, now=now)
-    table(frame("sites"), "collect-sites", SITES, title=say("Sites"))
+    table(frame("sites"), "collect-sites", SITES, title=say("Sites collected"))
     if who.may(Role.ADMIN):
         _stop_and_go(found["sites"])
     _hours(frame("hours"), now)
