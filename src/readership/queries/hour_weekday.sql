@@ -16,6 +16,7 @@ slots AS (
     JOIN calendar AS c ON c.zone = t.zone
     WHERE c.day BETWEEN (SELECT b.low FROM bounds AS b) AND (SELECT b.high FROM bounds AS b)
         AND c.from_s < t.at_s AND c.to_s > f.from_s
+        AND (($selection::selection)['ends'] IS NULL OR c.from_s < end_of($selection::selection, t.site)['at_s'])
     GROUP BY ALL
 ),
 counted AS (
@@ -26,7 +27,15 @@ gained AS (
     FROM gained_by_site_hour($selection::selection, (SELECT b.low FROM bounds AS b), (SELECT b.high FROM bounds AS b)) AS g
     JOIN clock($selection::selection) AS z ON z.site = g.site
     JOIN calendar AS c ON c.zone = z.zone AND c.slot = g.slot
-    GROUP BY ALL
+    WHERE ($selection::selection)['ends'] IS NULL
+    GROUP BY c.weekday, c.hour
+    UNION ALL
+    -- Of a selection that ends at a moment: by the twin of this macro, up to that moment.
+    SELECT c.weekday, c.hour, sum(g.views)::BIGINT AS views, sum(g.observed)::BIGINT AS observed
+    FROM gained_by_slot($selection::selection) AS g
+    JOIN calendar AS c ON c.zone = g.zone AND c.slot = g.slot
+    WHERE ($selection::selection)['ends'] IS NOT NULL
+    GROUP BY c.weekday, c.hour
 ),
 published AS (
     SELECT c.weekday, c.hour, count(*) AS articles
@@ -34,6 +43,7 @@ published AS (
     JOIN clock($selection::selection) AS z ON z.site = a.site
     JOIN calendar AS c ON c.zone = z.zone AND c.slot = (a.published_s + z.phase_s) // z.slot_s
     WHERE a.published_day BETWEEN (SELECT b.low FROM bounds AS b) AND (SELECT b.high FROM bounds AS b)
+        AND (($selection::selection)['ends'] IS NULL OR a.published_s < end_of($selection::selection, a.site)['at_s'])
     GROUP BY ALL
 )
 SELECT w.weekday::INTEGER AS weekday, h.hour::INTEGER AS hour,

@@ -562,5 +562,5 @@ def described(choice: Choice) -> str:
 
     words = in_words(resolved(choice))
     if choice.compare:
-        words += f"; {say('compared with: {words}', words=compare.in_words(choice.compare))}"
+        words += f"; {say('compared with: {words}', words=compare.described(resolved(choice), choice.compare))}"
     return say("Selected: {words}", words=plain(words))

@@ -31,6 +31,8 @@ class Origin:
         named: columns of readers' names that the page adds: (dimension, column of values, column of names).
         added: columns that the page computes, each with its meaning.
         computed: the page computed figures or left rows out, so that an export holds the page's rows.
+        compare: what the whole answer stands beside in an export, "" for nothing; rows that a page shows beside
+            something are computed.
         own: what the rows are, when they are of no edition.
         remarks: what else must be known to read them.
     """
@@ -41,6 +43,7 @@ class Origin:
     named: tuple[tuple[str, str, str], ...] = ()
     added: tuple[tuple[str, str], ...] = ()
     computed: bool = False
+    compare: str = ""
     own: queries.Query | None = None
     remarks: tuple[str, ...] = ()
 

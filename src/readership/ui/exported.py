@@ -32,7 +32,7 @@ from readership.accounts import links, people
 from readership.accounts.people import Person, Role
 from readership.errors import UsageError
 from readership.exports import Column, Naming, NoSuchPage, Part
-from readership.exports.beside import meaning
+from readership.exports.beside import left_out, meaning
 from readership.figures import Figure
 from readership.figures.ranks import called
 from readership.i18n import Language
@@ -84,9 +84,9 @@ def _part(name: str, rows: pd.DataFrame, of: Origin, figure: Figure | None) -> P
         dict(of.params),
         run.language,
         words=say("not filtered") if of.own else _words(of.selection, is_compared=bool(beside)),
-        remarks=of.remarks,
+        remarks=(*of.remarks, *left_out(rows.attrs.get(compare.LEFT, 0.0), run.language)),
         added=(*named, *beside, *(Column(*pair) for pair in of.added)),
-        compare=compare.current() if beside else None,
+        compare=compare.current() if beside or of.compare else None,
     )
     return Part(name, asked, rows, figure, of.computed, tuple(_naming(*one) for one in of.named))
 
@@ -254,7 +254,8 @@ def _stamp() -> Pairs:
 def _asked(of: Origin) -> Pairs:
     """The question as the route reads it, without the page's limit."""
     own = [(name, str(value)) for name, value in of.params if value is not None and name != "limit"]
-    return [*of.selection.to_url(), *own, *_visit(), *_stamp()]
+    beside = [(bar.COMPARE, of.compare)] if of.compare else []
+    return [*of.selection.to_url(), *beside, *own, *_visit(), *_stamp()]
 
 
 def _visit() -> Pairs:
