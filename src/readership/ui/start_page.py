@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 FOLDER = Path(__file__).resolve().parents[3] / "static"
 """Served at /assets."""
+_TAGS = {"steps.js": '<script src="{}"></script>', "page.css": '<link rel="stylesheet" href="{}" />'}
 
 
 def routes(pages: Iterable[str]) -> list[Route]:
@@ -38,10 +39,9 @@ def _page() -> str:
 
 
 def with_ours(index: str) -> str:
-    """The page with script and style sheet first in its head."""
-    script = f'<script src="{_address("steps.js")}"></script>'
-    style = f'<link rel="stylesheet" href="{_address("page.css")}" />'
-    return index.replace("<head>", f"<head>\n    {script}\n    {style}", 1)
+    """The page with script and style sheet first in its head, as far as they are there."""
+    ours = "".join(f"\n    {tag.format(_address(name))}" for name, tag in _TAGS.items() if (FOLDER / name).is_file())
+    return index.replace("<head>", f"<head>{ours}", 1)
 
 
 def _address(name: str) -> str:
