@@ -108,7 +108,7 @@ class Selection:
         return {name: (list(value) or None) if isinstance(value, tuple) else value for name, value in found.items()}
 
     def _lone_dimension(self) -> tuple[str, tuple[str, ...]] | None:
-        """The only dimension that is filtered by, when no article can have two of the values: its totals answer then."""
+        """The only dimension filtered by, when no article can have two of the values: its totals answer then."""
         besides = (*(f"no_{name}" for name in VALUES if name != "sites"), "ages", "states", "text")
         chosen = [name for name in DIMENSIONS if getattr(self, name)]
         if len(chosen) != 1 or self.mode == "only" or any(getattr(self, name) for name in besides):

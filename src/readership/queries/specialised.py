@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
@@ -22,7 +22,9 @@ PICKED = "selection_articles"
 """The table of what `filtered` gives, when it is known already (picks.py)."""
 
 _FROM_PICKED = "SELECT p.article FROM selection_articles AS p"
-_MACRO = re.compile(r"CREATE MACRO (?P<name>\w+)\((?P<parameters>[^)]*)\) AS (?:TABLE\b)?(?P<body>.*)", re.DOTALL)
+_MACRO = re.compile(
+    r"CREATE MACRO (?P<name>\w+)\((?P<parameters>[^)]*)\) AS (?P<table>TABLE\b)?(?P<body>.*)", re.DOTALL
+)
 _TWINS = re.compile(r"\b(selected_articles|gained_by_article|gained_by_day|gained_by_slot)\(")
 """Macros with a twin for selections that end at a moment of each site (macros.sql)."""
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
@@ -36,6 +38,7 @@ _TOKENS = r"'(?:[^']|'')*'|[(\[{]|[)\]}]"
 class _Macro:
     name: str
     parameters: tuple[str, ...]
+    is_table: bool
     body: str
 
 
@@ -99,7 +102,7 @@ def _asked(value: Any) -> str:
 @lru_cache(maxsize=1024)
 def _written(sql: str, asked: _Known, decisive: _Known, picked: bool) -> str:
     code = re.sub(r"\(\$selection::selection\)(?=\[)|\$selection::selection", "s", re.sub(r"--[^\n]*", "", sql))
-    return _with_parameters(_pruned(_with_truths(_expanded(code, picked), dict(asked), dict(decisive))))
+    return _with_parameters(_Writer(dict(asked), dict(decisive), picked).text(code))
 
 
 # --- macros written out -----------------------------------------------------------------------------------------------
@@ -109,25 +112,49 @@ def _written(sql: str, asked: _Known, decisive: _Known, picked: bool) -> str:
 def _macros() -> dict[str, _Macro]:
     """The macros that take the selection, by name."""
     found = [match for statement in macros() if (match := _MACRO.fullmatch(statement))]
-    made = [_Macro(m["name"], tuple(m["parameters"].split(", ")), re.sub(r"--[^\n]*", "", m["body"])) for m in found]
+    made = [
+        _Macro(m["name"], tuple(m["parameters"].split(", ")), bool(m["table"]), re.sub(r"--[^\n]*", "", m["body"]))
+        for m in found
+    ]
     return {macro.name: macro for macro in made if macro.parameters[0] == "s" and macro.name != "instant"}
 
 
 @cache
-def _call() -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.])({'|'.join(_macros())})\(")
+def _call(is_table: bool) -> re.Pattern[str]:
+    names = [name for name, macro in _macros().items() if macro.is_table == is_table]
+    return re.compile(rf"(?<![\w.])({'|'.join(names)})\(")
 
 
-def _expanded(text: str, picked: bool) -> str:
-    """The text with each macro of the selection written out, outermost first."""
-    while match := _call().search(text):
-        end = _closing(text, match.end() - 1)
-        if picked and match[1] == "filtered":
-            body = _FROM_PICKED
-        else:
-            body = _body(_macros()[match[1]], _split(text[match.end() : end], ","))
-        text = f"{text[: match.start()]}({body}){text[end + 1 :]}"
-    return text
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes macros out for one selection: conditions first, so that what they leave out is never opened."""
+
+    asked: Mapping[str, str]
+    decisive: Mapping[str, str]
+    picked: bool
+    bodies: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    def text(self, text: str) -> str:
+        while _call(is_table=False).search(text):
+            text = "".join(self._opened(text, is_table=False))
+        return "".join(self._opened(_pruned(_with_truths(text, self.asked, self.decisive)), is_table=True))
+
+    def _opened(self, text: str, *, is_table: bool) -> Iterator[str]:
+        start = 0
+        while match := _call(is_table).search(text, start):
+            end = _closing(text, match.end() - 1)
+            yield f"{text[start : match.start()]}({self._body(match[1], _split(text[match.end() : end], ','))})"
+            start = end + 1
+        yield text[start:]
+
+    def _body(self, name: str, arguments: list[str]) -> str:
+        if self.picked and name == "filtered":
+            return _FROM_PICKED
+        macro, key = _macros()[name], (name, *arguments)
+        if key not in self.bodies:
+            body = _body(macro, arguments)
+            self.bodies[key] = self.text(body) if macro.is_table else body
+        return self.bodies[key]
 
 
 def _body(macro: _Macro, arguments: list[str]) -> str:
