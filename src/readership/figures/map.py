@@ -123,8 +123,8 @@ def _changes(rows: pd.DataFrame, measure: str, chosen: tuple[str, ...], beside: 
     _change_scale(fig, language)
     _still(fig)
     counted = {
-        "articles": say("Articles that name the country, beside {beside}.", beside=beside),
-        "gained": say("Views gained by articles that name the country, beside {beside}.", beside=beside),
+        "articles": say("Change in articles that name the country ({beside}).", beside=beside),
+        "gained": say("Change in views gained by articles that name the country ({beside}).", beside=beside),
     }[measure]
     colours = say(
         "Blue: more; orange: less; green: new; grey: unknown on one side, or nothing on both. A click filters by the "

@@ -126,10 +126,13 @@ def release_trend(rows: pd.DataFrame, grain: str, span: Span, language: Language
             hoverinfo="text", customdata=[[str(start), ""] for start in rows["bucket"]],
         )  # fmt: skip
     fig.update_layout(barmode="stack")
-    drawn = _trend_then(fig, rows, beside, grain, language) if beside and "articles_then" in rows else ["articles"]
+    compared = bool(beside) and "articles_then" in rows
+    drawn = _trend_then(fig, rows, grain, language) if compared else ["articles"]
     bucket_axis(fig, rows["bucket"], grain, span, language)
     count_axis(fig, rows[drawn].astype("Float64").max(axis=1), language)
     subtitle = say("Articles {by} of publication, by where they come from.", by=grain_name(grain, language))
+    if compared:
+        subtitle += " " + say("Lines: what stands beside ({beside}).", beside=beside)
     own, every = int(rows["own"].sum()), int(rows["articles"].sum())
     alt = (
         say(
@@ -144,9 +147,9 @@ def release_trend(rows: pd.DataFrame, grain: str, span: Span, language: Language
     return Figure(fig, say("Own reporting over time"), subtitle, alt)
 
 
-def _trend_then(fig: go.Figure, rows: pd.DataFrame, beside: str, grain: str, language: Language) -> list[str]:
+def _trend_then(fig: go.Figure, rows: pd.DataFrame, grain: str, language: Language) -> list[str]:
     """The other side of a comparison: the height of its own reporting and of all its articles; what sets the scale."""
-    say, side = language.say, literal(shorten(beside, 60))
+    say = language.say
     for measure, words, dash in (
         ("own", say("own reporting"), "solid"),
         ("articles", say("all articles"), "dot"),
@@ -157,7 +160,7 @@ def _trend_then(fig: go.Figure, rows: pd.DataFrame, beside: str, grain: str, lan
             y=numbers(rows[f"{measure}_then"]),
             mode="lines",
             line={"color": PURPLE, "width": 2, "shape": "hvh", "dash": dash},
-            name=f"{words}, {side}",
+            name=say("{measure}, beside", measure=words),
             hovertext=[
                 f"{head}: {now_and_then(row, measure, language)}"
                 for head, row in zip(heads, records(rows), strict=True)

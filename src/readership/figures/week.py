@@ -20,7 +20,6 @@ from readership.figures.style import (
     now_and_then,
     peak,
     records,
-    shorten,
 )
 from readership.i18n import Language, known
 
@@ -162,6 +161,8 @@ def publishing_clock(rows: pd.DataFrame, language: Language, *, beside: str = ""
         "Shares of a whole week's articles, by hour of publication, and of the views gained in a mean observed hour, "
         "whatever the articles' age; local time. Hours that were never observed have no share."
     )
+    if drawn:
+        subtitle += " " + say("Strokes and dotted line: what stands beside ({beside}).", beside=beside)
     return Figure(
         fig, say("When we publish and when we are read"), subtitle, _clock_words(hours, published, read, language)
     )
@@ -182,7 +183,7 @@ def _clock_then(
         fig.add_scatter(
             x=names,
             y=values,
-            name=f"{words}, {literal(shorten(beside, 60))}",
+            name=language.say("{measure}, beside", measure=words),
             hovertext=[
                 f"<b>{name}:00</b><br>{words}, {literal(beside)}: {language.percent(value, 1)}"
                 for name, value in zip(names, values, strict=True)

@@ -7,7 +7,7 @@ article is in one period or in the other. Of two values each has its own article
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -47,14 +47,19 @@ def article_table(selection: Selection, facts: pd.DataFrame, order: str, currenc
     of_all(rows, facts)
     shown = with_gained(_with_states(rows, selection, order, limit), selection, both, order=order, limit=limit)
     columns = columns_with_rates(_with_gained_columns(SHOWN, shown), currency)
-    table(shown, "articles", columns, opens=True, height=640, whole=_whole(selection, both, rows, order))
+    table(shown, "articles", columns, opens=True, height=_height(shown), whole=_whole(selection, both, rows, order))
     if both and not both.comparison.is_period:
         other = both.others[0].selection
         rows = article_rows(other, currency, order=order, limit=limit)
         title = say("Beside them: {words}", words=compare.in_words(both.comparison))
         shown = _with_states(rows, other, order, limit)
         columns = columns_with_rates(SHOWN, currency)
-        table(shown, "articles-beside", columns, title=plain(title), opens=True, height=640, whole=rows)
+        table(shown, "articles-beside", columns, title=plain(title), opens=True, height=_height(shown), whole=rows)
+
+
+def _height(rows: pd.DataFrame) -> int | Literal["content"]:
+    """Pixels of a table that is scrolled; a short one is as high as its rows."""
+    return 640 if len(rows) > 15 else "content"
 
 
 def most_read(selection: Selection, name: str) -> None:
