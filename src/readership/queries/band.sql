@@ -53,7 +53,7 @@ gained AS (
     SELECT w.site, w.at_day, w.hour, TRUE AS cut, g.views
     FROM (SELECT DISTINCT v.site, v.at_day, v.hour FROM wanted AS v WHERE v.cut) AS w
     JOIN gained_to_cut($selection::selection, (SELECT list(DISTINCT v.at_day) FROM wanted AS v WHERE v.cut),
-        (SELECT r.low FROM reach AS r), (SELECT r.high FROM reach AS r)) AS g
+        (SELECT r.high FROM reach AS r) - 58, (SELECT r.high FROM reach AS r)) AS g
         ON g.site = w.site AND g.day = w.at_day
     UNION ALL
     SELECT g.site, g.day, NULL AS hour, FALSE AS cut, g.views
