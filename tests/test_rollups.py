@@ -29,6 +29,7 @@ from newsrooms import (
     WEEKS,
     ZONES,
     Draft,
+    Facts,
     Newsroom,
     at,
     content,
@@ -42,6 +43,7 @@ from newsrooms import (
     site,
 )  # fmt: skip
 from readership import queries
+from readership.store import edition
 
 FIRST, LAST = date(2023, 9, 1), date(2025, 6, 30)
 compared: Counter[str] = Counter()
@@ -360,6 +362,52 @@ def test_publishing_after_every_batch_equals_a_full_rebuild(seed: int) -> None:
         for table in whole:
             assert stepwise[table] == whole[table], table
         compared["tables equal to a full rebuild"] += len(whole)
+
+
+def read_between(one: Draft, low: int, high: int) -> Draft:
+    """The draft with the readings and imports of a stretch of time; readings without a moment come with the first."""
+    return moved(
+        one,
+        readings=tuple(r for r in one.readings if low < (0 if r.at is None else r.at) <= high),
+        gains=tuple(g for g in one.gains if low < g[1] <= high),
+    )
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(parent=quick, max_examples=1)
+def test_publishing_as_readings_come_in_order_equals_a_full_rebuild(seed: int) -> None:
+    """Counters that only go on are carried on; those that fall, or are imported for, are walked again. Some articles
+    are first seen late, some get other topics or another title on the way."""
+    rng, room = random.Random(seed), drafts(seed, 40)
+    times = sorted(r.at for one in room for r in one.readings if r.at)
+    edges = [-1, *(times[len(times) * part // 6] for part in (3, 5)), times[-1]]
+    late = {one.id: rng.choice((0, 0, 0, 1)) for one in room}
+    with newsroom() as house:
+        for turn, high in enumerate(edges[1:]):
+            coming = [(one, late[one.id]) for one in room if late[one.id] <= turn]
+            house.add(
+                facts_of(read_between(one, -1 if turn == since else edges[turn], high))
+                for one, since in coming
+                if turn == since or rng.random() < 0.9 or turn == len(edges) - 2
+            )
+            house.add(told_anew(one, turn, rng) for one, since in coming if turn > since and rng.random() < 0.1)
+            step = house.publish()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(edition, "PART_READINGS", len(times) // 3)
+            stepwise, whole = content(step), content(house.publish(full=True))
+        for table in whole:
+            assert stepwise[table] == whole[table], table
+        compared["tables equal to a full rebuild in parts"] += len(whole)
+
+
+def told_anew(one: Draft, turn: int, rng: random.Random) -> Facts:
+    """A later revision with a topic of its own: all that the article has gained moves there."""
+    seen = max((r.at for r in one.readings if r.at), default=0) + turn
+    name = f"anew-{turn}"
+    revision = revision_row(one, 0, (one.published or (None,))[0]) | {"revision": name, "title": name}
+    topic = {"article": one.id, "revision": name, "topic": f"topic-{rng.randrange(3)}", "score": 1.0}
+    capture = {"capture": f"{one.key}/{name}", "article": one.id, "captured_at": moment(seen), "revision": name}
+    return {"article_revision": [revision], "article_topic": [topic], "capture": [capture]}
 
 
 @given(seed=st.integers(0, 2**32))

@@ -252,6 +252,26 @@ def test_a_failed_publish_leaves_the_current_edition(settings: Settings, monkeyp
     assert not list(settings.editions.glob(".building-*"))
 
 
+def test_other_macros_are_put_into_what_is_there(settings: Settings) -> None:
+    commit(settings, "a", readings((1, 10)))
+    one = (
+        "CREATE TYPE worn AS STRUCT(a BIGINT)",
+        "CREATE MACRO twice(x) AS 2 * x",
+        "CREATE VIEW seen AS SELECT 1 AS x",
+    )
+    other = ("CREATE MACRO twice(x) AS x + x", "CREATE MACRO rows_of(x) AS TABLE SELECT twice(x) AS y")
+    with locked(settings):
+        before = edition.build(settings, (), one, NOW)
+        after = edition.build(settings, (), other, NOW)
+    assert (after.schema, after.touched) == (before.schema, 0), "only the macros are others"
+    assert after.words != before.words
+    with duckdb.connect(str(settings.editions / after.file), read_only=True) as connection:
+        assert connection.execute("SELECT y FROM rows_of(4)").fetchall() == [(8,)]
+        views = connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1").fetchall()
+        assert views == [("article_day",), ("shared_article_day",)], "views that stand for tables stay"
+        assert connection.execute("SELECT count(*) FROM duckdb_types() WHERE type_name = 'worn'").fetchall() == [(0,)]
+
+
 def test_a_damaged_edition_is_made_anew_from_the_facts(settings: Settings) -> None:
     commit(settings, "a", readings((1, 10)))
     path = settings.editions / publish(settings).file

@@ -64,6 +64,6 @@ def _groups(pairs: Iterable[tuple[int, int, float]]) -> dict[int, int]:
 
 
 def outdated(settings: Settings) -> bool:
-    """Whether the published edition was made in another shape than this version's queries read."""
+    """Whether the published edition was made in another shape, or with other macros, than this version has."""
     found = edition.pointer(settings.editions)
-    return found is not None and found.schema != edition.schema_of(macros())
+    return found is not None and (found.schema, found.words) != (edition.schema_of(), edition.words_of(macros()))

@@ -6,23 +6,35 @@ The rollups make the rows that touched articles have now as `fresh_…`. Beside 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 import duckdb
 
-TEXT_TABLES = ("article_text", "provenance", "article_author", "article_topic", "article_country", "article_dimension")
-"""What hangs on an article's texts alone: it is compared only where texts came or may have changed places."""
+AMONG = {
+    "article": "described", "article_revision": "described",
+    "article_text": "reworked", "provenance": "reworked", "article_author": "reworked", "article_topic": "reworked",
+    "article_country": "reworked", "article_dimension": "reworked",
+    "interval": "reread", "aside": "reread", "article_age": "reread", "article_meter": "recounted",
+}  # fmt: skip
+"""Tables by article, and of which touched articles their rows may be others than before: of those that something but a
+counter was read of, those whose texts came or may have changed places, those whose counters are walked again, or those
+whose counters are walked again or go on."""
 _BY_TEXT = ("article_revision", "article_author", "article_topic", "article_country")
+_BY_READING = ("interval", "aside", "article_age", "article_meter")
 _REPEATED = ("aside",)
-"""Tables in which one row may stand twice; of touched articles all of it is taken out and put in again."""
+"""Tables in which one row may stand twice; of articles among which they are compared all of it is put in again."""
 
 Sql = Callable[..., duckdb.DuckDBPyConnection]
 """Runs a statement put together from fixed words."""
 
 
 def touched(sql: Sql, *, full: bool) -> None:
-    """Fills `touched`: articles with facts of batches that the edition doesn't know, or all."""
-    sql("CREATE TEMP TABLE new_batch AS SELECT batch FROM facts.batch EXCEPT SELECT batch FROM batch")
+    """Fills `touched`: articles with facts of batches that the edition doesn't know, or all; and `arriving_batch`, the
+    batches whose facts come to what is there, none when all is made again."""
+    unknown = "SELECT batch FROM facts.batch EXCEPT SELECT batch FROM batch"
+    sql("CREATE TEMP TABLE new_batch AS", unknown)
+    sql("CREATE TEMP TABLE arriving_batch AS SELECT batch FROM new_batch", "WHERE FALSE" if full else "")
     if full:
         sql("CREATE TEMP TABLE touched AS SELECT DISTINCT article FROM facts.article")
         return
@@ -30,13 +42,15 @@ def touched(sql: Sql, *, full: bool) -> None:
 
 
 def reworked(sql: Sql, *, full: bool) -> None:
-    """Fills `reworked`: touched articles that are new, have new texts, several whose order may be another now, or
-    authors renamed; or all."""
+    """Fills `described`, touched articles with new facts that are not readings, and of them `reworked`: those that are
+    new, have new texts, several whose order may be another now, or authors renamed; or all."""
     if full:
-        sql("CREATE TEMP TABLE reworked AS SELECT article FROM touched")
+        for name in ("described", "reworked"):
+            sql("CREATE TEMP TABLE", name, "AS SELECT article FROM touched")
         return
-    several = "UNION SELECT article FROM article WHERE revisions > 1 AND article IN (SELECT article FROM touched)"
     renamed = "UNION SELECT article FROM renamed"  # people.py
+    sql("CREATE TEMP TABLE described AS", _of_new_batches(("article", "capture", *_BY_TEXT)), renamed)
+    several = "UNION SELECT article FROM article WHERE revisions > 1 AND article IN (SELECT article FROM described)"
     sql("CREATE TEMP TABLE reworked AS", _of_new_batches(("article", *_BY_TEXT)), several, renamed)
 
 
@@ -50,44 +64,58 @@ def _of_new_batches(facts: Iterable[str]) -> str:
 def compare(sql: Sql, names: Iterable[str]) -> None:
     """Fills held, gone and new rows of tables by article."""
     for name in names:
-        among = "reworked" if name in TEXT_TABLES else "touched"
-        which = f"WHERE article IN (SELECT article FROM {among})"  # noqa: S608
+        which = f"WHERE article IN (SELECT article FROM {AMONG[name]})"  # noqa: S608
         sql("CREATE TEMP TABLE", f"held_{name}", "AS SELECT rowid AS held, * FROM", name, which)
-        here, there = f"held_{name} AS h", f"(SELECT * FROM fresh_{name} {which}) AS f"  # noqa: S608
+        # What counters that go on gain is new, whoever is walked again.
+        fresh = f"fresh_{name} AS f" if name in _BY_READING else f"(SELECT * FROM fresh_{name} {which}) AS f"  # noqa: S608
+        here = f"held_{name} AS h"
         same = " AND ".join(f"h.{column} IS NOT DISTINCT FROM f.{column}" for column in columns(sql, name))
         condition = "FALSE" if name in _REPEATED else same
-        sql("CREATE TEMP TABLE", f"gone_{name}", "AS SELECT h.* FROM", here, "ANTI JOIN", there, "ON", condition)
-        sql("CREATE TEMP TABLE", f"new_{name}", "AS SELECT f.* FROM", there, "ANTI JOIN", here, "ON", condition)
+        sql("CREATE TEMP TABLE", f"gone_{name}", "AS SELECT h.* FROM", here, "ANTI JOIN", fresh, "ON", condition)
+        sql("CREATE TEMP TABLE", f"new_{name}", "AS SELECT f.* FROM", fresh, "ANTI JOIN", here, "ON", condition)
 
 
 def regrouped(sql: Sql) -> None:
-    """Fills `regrouped`: articles with other topics, countries … than before, so that all their views move."""
+    """Fills `regrouped`: articles with other topics, countries … than before, so that what they had gained moves."""
     sql(
         "CREATE TEMP TABLE regrouped AS SELECT article FROM gone_article_dimension",
         "UNION SELECT article FROM new_article_dimension",
     )
 
 
-def intervals(which: str) -> str:
-    """Intervals (`held` or `fresh`) of touched articles that count for sums otherwise than before."""
-    changed = {"held": "gone", "fresh": "new"}[which]
-    of = "(SELECT article FROM regrouped)"
-    columns = "article, meter, from_s, to_s, gained"
-    return (
-        f"(SELECT {columns} FROM {changed}_interval WHERE article NOT IN {of} "  # noqa: S608
-        f"UNION ALL SELECT {columns} FROM {which}_interval WHERE article IN {of})"
-    )
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Views that come (sign 1) or go (sign -1): of intervals, for the dimensions' values, both named by queries.
+
+    Attributes:
+        only_dimensions: the views themselves stay, only the values they count for are others.
+    """
+
+    sign: int
+    intervals: str
+    dimensions: str
+    only_dimensions: bool = False
 
 
-def dimensions(which: str) -> str:
-    """Topics, countries … of touched articles, as they were (`held`) or are (`fresh`); before they are replaced."""
-    if which == "held":
-        return "(SELECT * FROM article_dimension WHERE article IN (SELECT article FROM touched))"
-    return (
+def moves(sql: Sql) -> Iterator[Move]:
+    """All that changes sums; ask before rows are replaced.
+
+    Intervals that came or went count for what their articles have now; what articles had gained before comes to the
+    topics, countries … that are new to them, and goes from those that they lost.
+    """
+    now = (
         "(SELECT * FROM fresh_article_dimension WHERE article IN (SELECT article FROM reworked) UNION ALL BY NAME "
         "SELECT * FROM article_dimension WHERE article IN (SELECT article FROM touched "
         "WHERE article NOT IN (SELECT article FROM reworked)))"
     )
+    before = "(SELECT * FROM interval WHERE article IN (SELECT article FROM regrouped))"
+    found = [
+        ("new_interval", Move(1, "new_interval", now)),
+        ("gone_interval", Move(-1, "gone_interval", now)),
+        ("new_article_dimension", Move(1, before, "new_article_dimension", only_dimensions=True)),
+        ("gone_article_dimension", Move(-1, before, "gone_article_dimension", only_dimensions=True)),
+    ]
+    return (move for name, move in found if _some(sql, name))
 
 
 def replace(sql: Sql, names: Iterable[str]) -> None:
@@ -99,13 +127,13 @@ def replace(sql: Sql, names: Iterable[str]) -> None:
 
 
 def note(sql: Sql, name: str, piece: str, sign: int) -> None:
-    """Adds sums (or, for what was there before, takes them away) to what changes in a table of sums."""
+    """Adds sums (or takes them away) to what changes in a table of sums: `change_…`."""
     signed = [f"{sign} * {one} AS {one}" if is_sum(one) else one for one in columns(sql, piece)]
     sql("CREATE TEMP TABLE IF NOT EXISTS", f"change_{name}", "AS SELECT * FROM", piece, "LIMIT 0")
     sql("INSERT INTO", f"change_{name}", "BY NAME SELECT", ", ".join(signed), "FROM", piece)
 
 
-def add_up(sql: Sql, name: str) -> None:
+def add_up(sql: Sql, name: str, sorted_by: str) -> None:
     """Changes the rows of a table of sums that are not what they were; those without views go."""
     keys = [one for one in columns(sql, name) if not is_sum(one)]
     sums = [one for one in columns(sql, name) if is_sum(one)]
@@ -115,42 +143,47 @@ def add_up(sql: Sql, name: str) -> None:
         "CREATE TEMP TABLE", f"moved_{name}", "AS SELECT", by, ",", added, "FROM", f"change_{name}", "GROUP BY", by,
         "HAVING", " OR ".join(f"sum({one}) <> 0" for one in sums),
     )  # fmt: skip
+    # Of many articles' rows those of a few are found much faster by the article alone than by all keys at once.
+    few = f"WHERE article IN (SELECT article FROM moved_{name})" if "article" in keys else ""  # noqa: S608
     same = " AND ".join(f"m.{one} = t.{one}" for one in keys)
     sql(
-        "CREATE TEMP TABLE", f"held_{name}", "AS SELECT t.rowid AS held, t.* FROM", name, "AS t SEMI JOIN",
-        f"moved_{name}", "AS m ON", same,
+        "CREATE TEMP TABLE", f"held_{name}", "AS SELECT t.* FROM (SELECT rowid AS held, * FROM", name, few,
+        ") AS t SEMI JOIN", f"moved_{name}", "AS m ON", same,
     )  # fmt: skip
     sql("DELETE FROM", name, "WHERE rowid IN (SELECT held FROM", f"held_{name})")
+    total = ", ".join(f"m.{one} + coalesce(t.{one}, 0) AS {one}" for one in sums)
     sql(
-        "INSERT INTO", name, "BY NAME SELECT", by, ",", added, "FROM (SELECT * EXCLUDE (held) FROM", f"held_{name}",
-        "UNION ALL BY NAME SELECT * FROM", f"moved_{name}", ") GROUP BY", by, "HAVING sum(views) <> 0 ORDER BY", by,
+        "INSERT INTO", name, "BY NAME SELECT * FROM (SELECT", ", ".join(f"m.{one}" for one in keys), ",", total, "FROM",
+        f"moved_{name}", "AS m LEFT JOIN", f"held_{name}", "AS t ON", same, ") WHERE views <> 0 ORDER BY", sorted_by,
     )  # fmt: skip
 
 
 def stirred(sql: Sql) -> None:
     """Fills `stirred`: sites and meters of touched articles, and all sites of a meter that views were imported for."""
     sql(
-        "CREATE TEMP TABLE stirred AS SELECT DISTINCT a.site, m.meter FROM article_meter AS m",
-        "JOIN article AS a ON a.article = m.article WHERE m.article IN (SELECT article FROM touched)",
-        "OR m.meter IN (SELECT g.meter FROM facts.gain AS g JOIN new_batch AS n ON n.batch = g.batch)",
+        "CREATE TEMP TABLE stirred AS",
+        "SELECT a.site, m.meter FROM article_meter AS m JOIN article AS a ON a.article = m.article",
+        "WHERE m.article IN (SELECT article FROM touched)",
+        "UNION SELECT a.site, m.meter FROM article_meter AS m JOIN article AS a ON a.article = m.article",
+        "WHERE m.meter IN (SELECT g.meter FROM facts.gain AS g JOIN new_batch AS n ON n.batch = g.batch)",
         "UNION SELECT a.site, g.meter FROM gone_article_meter AS g JOIN article AS a ON a.article = g.article",
     )
 
 
 def spans(sql: Sql) -> None:
-    """Fills `span`, what `read_span` is merged from: its own rows and those of touched articles, while none of these
-    reaches less far than before."""
+    """Fills `span` and `latest`, what `read_span` and `newest_reading` are made from: their own rows and those of
+    touched articles, while none of these reaches less far than before."""
     shrunk = sql(
         "SELECT count(*) FROM gone_article_meter AS g LEFT JOIN new_article_meter AS n",
         "ON n.article = g.article AND n.meter = g.meter AND n.start_s <= g.start_s AND n.last_s >= g.last_s",
         "WHERE g.last_s IS NOT NULL AND n.article IS NULL",
     ).fetchall()[0][0]
     source = "article_meter" if shrunk else "new_article_meter"
-    carried = "" if shrunk else " UNION ALL SELECT site, meter, from_s, to_s FROM read_span"
-    sql(
-        "CREATE TEMP TABLE span AS SELECT a.site, m.meter, m.start_s, m.last_s FROM", source,
-        "AS m JOIN article AS a ON a.article = m.article", carried,
-    )  # fmt: skip
+    read = f"FROM {source} AS m JOIN article AS a ON a.article = m.article"
+    merged = "" if shrunk else "UNION ALL SELECT site, meter, from_s, to_s FROM read_span"
+    newest = "" if shrunk else "UNION ALL SELECT site, meter, at_s FROM newest_reading"
+    sql("CREATE TEMP TABLE span AS SELECT a.site, m.meter, m.start_s, m.last_s", read, merged)
+    sql("CREATE TEMP TABLE latest AS SELECT a.site, m.meter, m.last_s", read, newest)
 
 
 def columns(sql: Sql, name: str) -> list[str]:

@@ -24,6 +24,7 @@ WRITER_CONFIG = {
 _NO_ROOM = re.compile(r"No space left|disk quota|disk (?:is )?full|max_temp_directory_size", re.IGNORECASE)
 _LOCKED = re.compile(r"could not set lock|conflicting lock", re.IGNORECASE)
 """Not any “lock”: DuckDB names the *block* of a damaged file."""
+_TEMPORARY = re.compile(r"CREATE TEMP (?P<kind>TABLE|VIEW) (?P<name>\w+)")
 
 
 def connect(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
@@ -83,6 +84,13 @@ def statements(text: str) -> list[str]:
 def script(folder: str, name: str) -> list[str]:
     """Statements of one of the package's SQL files."""
     return statements(resources.files("readership.store").joinpath(folder, name).read_text("utf-8"))
+
+
+def made(folder: str, name: str) -> list[tuple[str, str]]:
+    """(`TABLE` or `VIEW`, name) of the temporary tables and views that one of the package's SQL files makes; the last
+    one first, as a view goes before what it reads."""
+    found = (_TEMPORARY.match(statement) for statement in script(folder, name))
+    return [(one["kind"], one["name"]) for one in reversed([one for one in found if one])]
 
 
 def scripts(folder: str) -> list[str]:

@@ -18,7 +18,7 @@ import pyarrow as pa
 from readership.errors import StoreDamaged
 from readership.models import Site
 from readership.settings import Settings
-from readership.store import calendar, changes, database, disk, guesses, people, stories
+from readership.store import calendar, changes, database, disk, guesses, people, stories, words
 from readership.store.walk import walk
 
 POINTER = "current.json"
@@ -31,16 +31,17 @@ BY_ARTICLE = (
     "article_dimension", "interval", "aside", "article_meter", "article_age",
 )  # fmt: skip
 MADE_WHOLE = ("header_rate", "newest_reading", "read_span", "spike_threshold", "article_state", "matched_capture")
-PIECES = (
-    "moving", "moving_dimension", "series", "series_slot", "stretch", "many", "piece", "article_piece", "day_piece",
-    "hour_piece", "dimension_value", "dimension_of", "dimension_piece", "shared_slot", "shared_day_piece",
-    "shared_hour_piece",
-)  # fmt: skip
-"""Temporary tables of 40_pieces.sql, made once for what was there before and once for what is there now."""
-SUMS = {"site_hour": "hour_piece", "shared_site_hour": "shared_hour_piece", "dimension_day": "dimension_piece"}
-"""Tables of sums and the temporary tables that change them."""
-DAYS = {"article_day": "day_piece", "shared_article_day": "shared_day_piece"}
-SORTED_BY = {"article": "published_s DESC", "interval": "to_s", "article_day": "day", "shared_article_day": "day"}
+PART_READINGS = 2_000_000
+"""Readings whose articles are made at a time when everything is made again: some 2 GB on the way."""
+SUMS = {
+    "counted_day": "day_piece", "site_hour": "hour_piece", "shared_site_hour": "shared_hour_piece",
+    "dimension_day": "dimension_piece",
+}  # fmt: skip
+"""Tables of sums, and what 40_pieces.sql makes for each out of intervals: the same keys, and sums that change it."""
+BY_DIMENSION = ("dimension_day",)
+"""Of these the tables that change, too, when articles have other topics, countries … than before."""
+SORTED_BY = {"article": "published_s DESC", "interval": "to_s", "counted_day": "on_own, on_shared, day"}
+"""Orders that let a question skip what lies outside its dates; other tables of sums by their keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,10 @@ class Published:
         file: name of the DuckDB file beside the pointer.
         as_of: newest reading of any site, RFC 3339 UTC; None when nothing was read.
         built_at: when it was made, RFC 3339 UTC.
-        schema: fingerprint of the tables, rollups and macros it was made with.
+        schema: fingerprint of the tables and rollups it was made with.
         demo: holds demo data.
         articles, touched: articles in it, and how many of them this publish worked on.
+        words: fingerprint of the macros in it; empty in pointers of versions that had it in `schema`.
     """
 
     number: int
@@ -65,6 +67,7 @@ class Published:
     demo: bool
     articles: int
     touched: int
+    words: str = ""
 
 
 def pointer(editions: Path) -> Published | None:
@@ -88,12 +91,19 @@ def problem(path: Path) -> str | None:
     return None
 
 
-def schema_of(macros: Sequence[str]) -> str:
-    """Fingerprint of all that shapes an edition: another one asks for a full rebuild."""
-    text = "\n".join(
-        statement for name in database.scripts("rollups") for statement in database.script("rollups", name)
-    )
-    return hashlib.sha256("\n".join([text, *macros, str(AGE_GRID_H)]).encode()).hexdigest()[:16]
+def schema_of() -> str:
+    """Fingerprint of the tables and rollups: another one asks for a full rebuild."""
+    made = [statement for name in database.scripts("rollups") for statement in database.script("rollups", name)]
+    return _fingerprint([*made, str(AGE_GRID_H)])
+
+
+def words_of(macros: Sequence[str]) -> str:
+    """Fingerprint of the macros: another one asks for these to be replaced, and for nothing else."""
+    return _fingerprint(macros)
+
+
+def _fingerprint(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
 def build(
@@ -118,7 +128,7 @@ def build(
     number = _next_number(settings.editions, before)
     building = settings.editions / f".building-{number:06d}.duckdb"
     _sweep(settings.editions)
-    schema = schema_of(macros)
+    schema = schema_of()
     try:
         basis = before if before and not full and before.schema == schema else None
         facts = _fill_on(settings, building, basis, sites, macros, now, joining) if basis else None
@@ -128,8 +138,9 @@ def build(
         if facts is None:
             raise AssertionError("a full build never asks for a full build")
         published = Published(
-            number, f"{number:06d}.duckdb", _text(facts["as_of"]), now.isoformat(), schema, *_counts(facts)
-        )
+            number, f"{number:06d}.duckdb", _text(facts["as_of"]), now.isoformat(), schema, *_counts(facts),
+            words_of(macros),
+        )  # fmt: skip
         _move(settings.editions, building, published)
     except BaseException:
         _sweep(settings.editions)
@@ -178,7 +189,7 @@ def _fill(
 ) -> dict[str, object] | None:
     """Fills the file; None when an incremental build finds that facts were taken away."""
     if basis:
-        shutil.copyfile(settings.editions / basis.file, building)
+        disk.copy(settings.editions / basis.file, building)
     connection = database.connect(building, settings)
     try:
         with database.plainly(building):
@@ -190,9 +201,8 @@ def _fill(
                 return None
             facts = maker.make()
             guesses.put(connection, settings)
-            if basis is None:
-                for macro in macros:
-                    connection.execute(macro)
+            if basis is None or basis.words != words_of(macros):
+                words.put(connection, macros)
             connection.execute("DETACH facts")
             connection.execute("CHECKPOINT")
     finally:
@@ -264,17 +274,21 @@ class _Maker:
         people.make(self.connection, self.joining.naming if self.joining else None)
         touched = self._touch()
         self._reference()
-        if touched:
-            self.run("10_articles.sql")
-            self.run("20_readings.sql")
-            self._judge()
-            self.run("30_intervals.sql")
-            if self.full:
-                self._put_all()
-            else:
-                self._put_changes()
+        if touched and self.full:
+            self._make_all()
+        elif touched:
+            self._make_touched()
+            self._put_changes()
         self._small_tables(touched)
         return self._meta(touched)
+
+    def _make_touched(self) -> None:
+        """Makes the rows that touched articles have now: `fresh_…`."""
+        self.run("10_articles.sql")
+        self.run("15_reread.sql")
+        self.run("20_readings.sql")
+        self._judge()
+        self.run("30_intervals.sql")
 
     def _touch(self) -> int:
         """Articles with facts of batches that this edition does not know yet."""
@@ -396,45 +410,89 @@ class _Maker:
         self.sql("INSERT INTO verdict SELECT * FROM verdict_rows")
         self.connection.unregister("verdict_rows")
 
-    def _put_all(self) -> None:
-        """Fills the empty tables."""
-        self._pieces("fresh_interval", "fresh_article_dimension")
-        for name, piece in (DAYS | SUMS).items():
-            keys = ", ".join(one for one in changes.columns(self.sql, name) if not changes.is_sum(one))
-            by = SORTED_BY.get(name, keys)
-            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", piece, "WHERE views <> 0 ORDER BY", by)
-        for name in BY_ARTICLE:
-            order = ["ORDER BY", SORTED_BY[name]] if name in SORTED_BY else []
-            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"fresh_{name}", *order)
+    def _make_all(self) -> None:
+        """Fills the empty tables: articles in order of publication, so many at a time that what is made on the way fits
+        into memory. Days and intervals of one part lie together, and in their order within it."""
+        for part in range(self._parts()):
+            chosen = f"AS SELECT article FROM part WHERE part = {part}"  # noqa: S608
+            for name in ("touched", "described", "reworked"):
+                self.sql("CREATE OR REPLACE TEMP TABLE", name, chosen)
+            self._make_touched()
+            self._put_part()
+            self._forget("40_pieces.sql", "30_intervals.sql", "20_readings.sql", "15_reread.sql", "10_articles.sql")
+        self.sql("CREATE OR REPLACE TEMP TABLE touched AS SELECT article FROM part")
+        for name in SUMS:
+            if not self._of_articles(name):
+                changes.add_up(self.sql, name, self._order(name))
         if self.joining:
             stories.make(self.connection, self.joining, stories.all_blocks(self.connection))
+
+    def _parts(self) -> int:
+        """Fills `part`: which turn each article has, of how many."""
+        readings = int(str(self.value("SELECT count(*) FROM facts.observation")))
+        parts = max(1, math.ceil(readings / PART_READINGS))
+        self.sql(
+            "CREATE TEMP TABLE part AS SELECT t.article, ntile(", str(parts), ") OVER (ORDER BY p.at, t.article) - 1",
+            "AS part FROM touched AS t LEFT JOIN (SELECT article, min(published_at) AS at FROM facts.article_revision",
+            "GROUP BY article) AS p ON p.article = t.article",
+        )  # fmt: skip
+        return parts
+
+    def _put_part(self) -> None:
+        """Adds the rows of articles that the tables don't have yet."""
+        self._pieces("fresh_interval", "fresh_article_dimension")
+        for name, piece in SUMS.items():
+            if self._of_articles(name):
+                self.sql(
+                    "INSERT INTO", name, "BY NAME SELECT * FROM", piece, "WHERE views <> 0 ORDER BY", self._order(name)
+                )
+            else:
+                changes.note(self.sql, name, piece, 1)
+        for name in BY_ARTICLE:
+            sorted_by = ["ORDER BY", SORTED_BY[name]] if name in SORTED_BY else []
+            self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"fresh_{name}", *sorted_by)
+
+    def _of_articles(self, name: str) -> bool:
+        return "article" in changes.columns(self.sql, name)
+
+    def _forget(self, *names: str) -> None:
+        """Drops what rollup files made on the way."""
+        for script in names:
+            for kind, name in database.made("rollups", script):
+                self.sql("DROP", kind, "IF EXISTS", name)
 
     def _put_changes(self) -> None:
         """Changes the rows that new facts change."""
         changes.compare(self.sql, BY_ARTICLE)
         changes.regrouped(self.sql)
-        for which, sign in (("held", -1), ("fresh", 1)):
-            self._pieces(changes.intervals(which), changes.dimensions(which))
-            for name, piece in (DAYS | SUMS).items():
-                changes.note(self.sql, name, piece, sign)
+        moved: set[str] = set()
+        for move in changes.moves(self.sql):
+            self._pieces(move.intervals, move.dimensions)
+            names = BY_DIMENSION if move.only_dimensions else tuple(SUMS)
+            for name in names:
+                changes.note(self.sql, name, SUMS[name], move.sign)
+            moved.update(names)
         blocks = stories.retold_blocks(self.connection)
         changes.replace(self.sql, BY_ARTICLE)
-        for name in DAYS | SUMS:
-            changes.add_up(self.sql, name)
+        for name in sorted(moved):
+            changes.add_up(self.sql, name, self._order(name))
         if self.joining and blocks:
             stories.make(self.connection, self.joining, blocks)
 
+    def _order(self, name: str) -> str:
+        keys = ", ".join(one for one in changes.columns(self.sql, name) if not changes.is_sum(one))
+        return SORTED_BY.get(name, keys)
+
     def _pieces(self, intervals: str, dimensions: str) -> None:
         """Expands intervals into hour pieces and adds these up."""
-        for name in PIECES:
-            self.sql("DROP TABLE IF EXISTS", name)
+        self._forget("40_pieces.sql")
         self.sql(
-            "CREATE TEMP TABLE moving AS SELECT i.article, i.meter, a.site, i.from_s, i.to_s, i.gained, s.phase_s,",
-            "s.slot_s FROM", intervals, "AS i JOIN fresh_article AS a ON a.article = i.article",
+            "CREATE OR REPLACE TEMP TABLE moving AS SELECT i.article, i.meter, a.site, i.from_s, i.to_s, i.gained,",
+            "s.phase_s, s.slot_s FROM", intervals, "AS i JOIN subject AS a ON a.article = i.article",
             "JOIN site AS s ON s.site = a.site",
         )  # fmt: skip
         columns = "d.article, d.dimension, d.value"
-        self.sql("CREATE TEMP TABLE moving_dimension AS SELECT", columns, "FROM", dimensions, "AS d")
+        self.sql("CREATE OR REPLACE TEMP TABLE moving_dimension AS SELECT", columns, "FROM", dimensions, "AS d")
         self._ladder()
         self.run("40_pieces.sql")
 
@@ -475,13 +533,14 @@ class _Maker:
             self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"facts.{name}")
 
     def _stir(self, touched: int) -> None:
-        """What the states need to know of this run: `stirred` and `span`."""
+        """What the states need to know of this run: `stirred`, `span` and `latest`."""
         if touched and not self.full:
             changes.stirred(self.sql)
             changes.spans(self.sql)
             return
         every = "FROM article_meter AS m JOIN article AS a ON a.article = m.article"
         some = "WHERE FALSE" if not touched else ""
+        self.sql("CREATE TEMP TABLE latest AS SELECT a.site, m.meter, m.last_s", every)
         self.sql("CREATE TEMP TABLE stirred AS SELECT DISTINCT a.site, m.meter", every, some)
         self.sql("CREATE TEMP TABLE span AS SELECT a.site, m.meter, m.start_s, m.last_s", every)
 

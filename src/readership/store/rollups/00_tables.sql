@@ -48,12 +48,16 @@ CREATE TABLE article_meter (
     last_s BIGINT, readings BIGINT, suspect BIGINT, epochs BIGINT, moment_unknown_views BIGINT
 );
 CREATE TABLE article_age (article BIGINT, meter VARCHAR, age_h INTEGER, views BIGINT);
-CREATE TABLE article_day (
-    article BIGINT, meter VARCHAR, day DATE, views BIGINT, observed BIGINT, observed_week BIGINT, observed_month BIGINT
+-- Days on two clocks, that of the article's site and the newsroom's: a row counts on one of them, or on both where they are
+-- the same. Questions read the two views.
+CREATE TABLE counted_day (
+    article BIGINT, meter VARCHAR, day DATE, on_own BOOLEAN, on_shared BOOLEAN, views BIGINT, observed BIGINT,
+    observed_week BIGINT, observed_month BIGINT
 );
-CREATE TABLE shared_article_day (
-    article BIGINT, meter VARCHAR, day DATE, views BIGINT, observed BIGINT, observed_week BIGINT, observed_month BIGINT
-);
+CREATE VIEW article_day AS
+SELECT article, meter, day, views, observed, observed_week, observed_month FROM counted_day WHERE on_own;
+CREATE VIEW shared_article_day AS
+SELECT article, meter, day, views, observed, observed_week, observed_month FROM counted_day WHERE on_shared;
 CREATE TABLE site_hour (
     site VARCHAR, meter VARCHAR, slot BIGINT, views BIGINT, observed BIGINT, observed_day BIGINT, observed_week BIGINT,
     observed_month BIGINT

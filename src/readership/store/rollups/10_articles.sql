@@ -1,10 +1,12 @@
--- Article fields of the touched articles: for each field the newest known value over all captures; publication is the
--- earliest ever printed (a moment before a bare day of the same date). Authors, topics and countries are made only for the\n-- articles of `reworked`, whose texts may be others. Reads facts, `article`, `touched`, `reworked`, `person`, `newsroom`,\n-- `calendar`, `grid`; fills temp tables `fresh_…`.
+-- Article fields of the articles of `described`, of which something but a counter was read: for each field the newest known
+-- value over all captures; publication is the earliest ever printed (a moment before a bare day of the same date). Authors,
+-- topics and countries are made only for the articles of `reworked`, whose texts may be others. Reads facts, `article`,
+-- `described`, `reworked`, `person`, `newsroom`, `calendar`, `grid`; fills temp tables `fresh_…`.
 
 CREATE TEMP TABLE seen AS
 SELECT c.article, c.revision, min(c.captured_at) AS first_at, max(c.captured_at) AS last_at, count(*) AS captures,
     max(c.batch) AS batch, max(c.layout) AS layout
-FROM facts.capture AS c JOIN touched AS t ON t.article = c.article
+FROM facts.capture AS c JOIN described AS t ON t.article = c.article
 WHERE c.revision IS NOT NULL
 GROUP BY c.article, c.revision;
 
@@ -12,7 +14,7 @@ CREATE TEMP TABLE ranked AS
 SELECT r.*, s.first_at, s.last_at, s.captures, s.layout,
     row_number() OVER (PARTITION BY r.article
         ORDER BY coalesce(s.last_at, TIMESTAMP '1900-01-01 00:00:00'), r.batch, r.revision) AS rank
-FROM facts.article_revision AS r JOIN touched AS t ON t.article = r.article
+FROM facts.article_revision AS r JOIN described AS t ON t.article = r.article
 LEFT JOIN seen AS s ON s.article = r.article AND s.revision = r.revision;
 
 CREATE TEMP TABLE first_published AS
@@ -25,7 +27,7 @@ QUALIFY row_number() OVER (PARTITION BY article
 CREATE TEMP TABLE capture_span AS
 SELECT c.article, count(*) AS captures, min(c.captured_at) AS first_captured_at, max(c.captured_at) AS captured_at,
     min(CASE WHEN c.status IN (404, 410) THEN c.captured_at END) AS vanished_at
-FROM facts.capture AS c JOIN touched AS t ON t.article = c.article
+FROM facts.capture AS c JOIN described AS t ON t.article = c.article
 GROUP BY c.article;
 
 CREATE TEMP TABLE newest AS
@@ -92,7 +94,7 @@ SELECT a.article, a.site, a.article_key, n.url, n.language, n.section, n.title, 
     p.published_precision, p.published_ambiguous, n.revision, n.revisions, c.captures, c.first_captured_at, c.captured_at, c.vanished_at
 FROM (
     SELECT f.article, min(f.site) AS site, min(f.article_key) AS article_key
-    FROM facts.article AS f JOIN touched AS t ON t.article = f.article
+    FROM facts.article AS f JOIN described AS t ON t.article = f.article
     GROUP BY f.article
 ) AS a
 CROSS JOIN newsroom AS w

@@ -1,11 +1,11 @@
--- Readings of the touched articles, one a moment (of two the larger), and the counters that ever fell: only these need
--- the walk of DEFINITIONS (store/walk.py), which fills `verdict`. Reads facts, `touched`.
+-- Readings of the articles of `reread`, one a moment (of two the larger), and the counters that ever fell: only these need
+-- the walk of DEFINITIONS (store/walk.py), which fills `verdict`. Reads facts, `reread`.
 
 CREATE TEMP TABLE observed AS
 SELECT o.article, o.meter, o.observed_at, o.views, o.capture
-FROM facts.observation AS o JOIN touched AS t ON t.article = o.article;
+FROM facts.observation AS o JOIN reread AS t ON t.article = o.article;
 
-CREATE TEMP TABLE reading AS
+CREATE TEMP VIEW reading AS
 SELECT o.article, o.meter, CAST(epoch(o.observed_at) AS BIGINT) AS at_s, max(o.views) AS views
 FROM observed AS o
 WHERE o.observed_at IS NOT NULL

@@ -6,8 +6,12 @@
 -- joined and grouped much faster than names.
 
 CREATE TEMP TABLE series AS
-SELECT row_number() OVER (ORDER BY m.site, m.meter) AS series, m.site, m.meter, s.zone, s.week_start, s.phase_s, s.slot_s
-FROM (SELECT DISTINCT site, meter FROM moving) AS m JOIN site AS s ON s.site = m.site;
+SELECT row_number() OVER (ORDER BY m.site, m.meter) AS series, m.site, m.meter, s.zone, s.week_start, s.phase_s, s.slot_s,
+    n.is_shared AND n.zone = s.zone AND n.week_start = s.week_start AS on_shared,
+    n.is_shared AND (n.zone <> s.zone OR n.week_start <> s.week_start) AS is_apart
+FROM (SELECT DISTINCT site, meter FROM moving) AS m
+JOIN site AS s ON s.site = m.site
+CROSS JOIN newsroom AS n;
 
 CREATE TEMP TABLE series_slot AS
 SELECT r.series, c.slot, c.day, c.hour_s, c.day_s, w.week_s, c.month_s
@@ -15,13 +19,15 @@ FROM series AS r
 JOIN calendar AS c ON c.zone = r.zone
 JOIN calendar_week AS w ON w.zone = c.zone AND w.week_start = r.week_start AND w.day = c.day;
 
--- The same slots on the newsroom's clock; empty when all sites have its zone and week.
-CREATE TEMP TABLE shared_slot AS
-SELECT c.slot, c.day, c.hour_s, c.day_s, w.week_s, c.month_s
-FROM newsroom AS n
+-- The same slots on the newsroom's clock, for series that are counted on another one; empty when all sites have its zone and
+-- week.
+CREATE TEMP TABLE apart_slot AS
+SELECT r.series, c.slot, c.day, c.hour_s, c.day_s, w.week_s, c.month_s
+FROM series AS r
+CROSS JOIN newsroom AS n
 JOIN calendar AS c ON c.zone = n.zone
 JOIN calendar_week AS w ON w.zone = c.zone AND w.week_start = n.week_start AND w.day = c.day
-WHERE n.is_shared;
+WHERE r.is_apart;
 
 CREATE TEMP TABLE stretch AS
 SELECT m.article, r.series, m.from_s, m.gained, m.to_s - m.from_s AS length_s, r.phase_s, r.slot_s,
@@ -61,9 +67,21 @@ SELECT p.article, p.series, c.day,
 FROM piece AS p JOIN series_slot AS c ON c.series = p.series AND c.slot = p.slot
 GROUP BY p.article, p.series, c.day;
 
-CREATE TEMP TABLE day_piece AS
-SELECT p.article, r.meter, p.day, p.views, p.observed, p.observed_week, p.observed_month
-FROM article_piece AS p JOIN series AS r ON r.series = p.series;
+CREATE TEMP TABLE apart_piece AS
+SELECT p.article, p.series, c.day,
+    CAST(sum(p.views) AS BIGINT) AS views,
+    CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed,
+    CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
+    CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
+FROM piece AS p JOIN apart_slot AS c ON c.series = p.series AND c.slot = p.slot
+GROUP BY p.article, p.series, c.day;
+
+CREATE TEMP VIEW day_piece AS
+SELECT p.article, r.meter, p.day, TRUE AS on_own, r.on_shared, p.views, p.observed, p.observed_week, p.observed_month
+FROM article_piece AS p JOIN series AS r ON r.series = p.series
+UNION ALL
+SELECT p.article, r.meter, p.day, FALSE AS on_own, TRUE AS on_shared, p.views, p.observed, p.observed_week, p.observed_month
+FROM apart_piece AS p JOIN series AS r ON r.series = p.series;
 
 CREATE TEMP TABLE hour_piece AS
 SELECT r.site, r.meter, h.slot, h.views, h.observed, h.observed_day, h.observed_week, h.observed_month
@@ -78,19 +96,11 @@ FROM (
 ) AS h
 JOIN series AS r ON r.series = h.series;
 
-CREATE TEMP TABLE shared_day_piece AS
-SELECT g.article, r.meter, g.day, g.views, g.observed, g.observed_week, g.observed_month
-FROM (
-    SELECT p.article, p.series, c.day, CAST(sum(p.views) AS BIGINT) AS views,
-        CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed,
-        CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
-        CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
-    FROM piece AS p JOIN shared_slot AS c ON c.slot = p.slot
-    GROUP BY p.article, p.series, c.day
-) AS g
-JOIN series AS r ON r.series = g.series;
-
 CREATE TEMP TABLE shared_hour_piece AS
+SELECT h.site, h.meter, h.slot, h.views, h.observed, h.observed_day, h.observed_week, h.observed_month
+FROM hour_piece AS h JOIN series AS r ON r.site = h.site AND r.meter = h.meter
+WHERE r.on_shared
+UNION ALL
 SELECT r.site, r.meter, h.slot, h.views, h.observed, h.observed_day, h.observed_week, h.observed_month
 FROM (
     SELECT p.series, p.slot, CAST(sum(p.views) AS BIGINT) AS views,
@@ -98,7 +108,7 @@ FROM (
         CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_day,
         CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
         CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
-    FROM piece AS p JOIN shared_slot AS c ON c.slot = p.slot
+    FROM piece AS p JOIN apart_slot AS c ON c.series = p.series AND c.slot = p.slot
     GROUP BY p.series, p.slot
 ) AS h
 JOIN series AS r ON r.series = h.series;

@@ -1,16 +1,16 @@
 -- What depends on T, the newest reading of each site and meter, for articles read in the 90 days before T. Rows of a site
 -- and meter that nothing new was read of (not `stirred`) stay; so do, of an article that nothing new was read of, its peak
 -- while that lies in the window, and the mean of its best days while as many of them are asked for. Reads facts.gain (meters
--- that count events have no first reading), `touched`, `stirred`, `span`, `article_meter`, `article`, `interval`, `site`,
+-- that count events have no first reading), `touched`, `stirred`, `span`, `latest`, `article_meter`, `article`, `interval`, `site`,
 -- `calendar`, `calendar_day`, and the edition's own `article_state`, `newest_reading`, `spike_threshold` as they were.
 -- Seconds throughout: 3600 an hour, 10800 three, 21600 six, 86400 a day, 172800 48 h, 604800 a week, 691200 8 days,
 -- 1728000 20, 7776000 90.
 
 CREATE TEMP TABLE fresh_newest_reading AS
-SELECT a.site, m.meter, max(m.last_s) AS at_s
-FROM article_meter AS m JOIN article AS a ON a.article = m.article
-WHERE m.last_s IS NOT NULL
-GROUP BY a.site, m.meter;
+SELECT site, meter, max(last_s) AS at_s
+FROM latest
+WHERE last_s IS NOT NULL
+GROUP BY site, meter;
 
 -- When anything of a site was being read: the observed spans of its articles, merged.
 CREATE TEMP TABLE reached AS
@@ -196,12 +196,16 @@ CREATE TEMP TABLE numbered_day AS
 SELECT zone, day, from_s, to_s, row_number() OVER (PARTITION BY zone ORDER BY from_s) AS number FROM calendar_day;
 
 -- The four days from the one of each slot: a small table to meet the intervals by equality.
+CREATE TEMP TABLE further_day AS
+SELECT d.zone, d.number, d.from_s, d.to_s, d.number - n.further AS since
+FROM numbered_day AS d
+CROSS JOIN (SELECT 0 AS further UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) AS n;
+
 CREATE TEMP TABLE day_ahead AS
 SELECT c.zone, c.slot, d.number, d.from_s, d.to_s
 FROM calendar AS c
 JOIN numbered_day AS f ON f.zone = c.zone AND f.day = c.day
-CROSS JOIN (SELECT 0 AS further UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3) AS n
-JOIN numbered_day AS d ON d.zone = f.zone AND d.number = f.number + n.further;
+JOIN further_day AS d ON d.zone = f.zone AND d.since = f.number;
 
 CREATE TEMP TABLE short_interval AS
 SELECT i.article, i.meter, i.from_s, i.to_s, i.gained, l.zone, (i.from_s + l.phase_s) // nullif(l.slot_s, 0) AS slot
