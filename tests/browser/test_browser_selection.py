@@ -71,7 +71,7 @@ def words(page: Page) -> str:
 
 
 def searching(page: Page, wish: str) -> None:
-    page.wait_for_function("wish => location.search === wish", arg=wish, timeout=10_000)
+    page.wait_for_function("wish => location.search === wish", arg=wish, timeout=20_000)
     settled(page)
 
 
