@@ -19,6 +19,7 @@ from readership.ui import (
     show,
     stop,
     the_one,
+    without_comparison,
 )
 
 selection = page("Authors", "Who writes how much, and how is it read? Choose a row to see one author's page.")
@@ -30,6 +31,7 @@ one = the_one(selection, "author")
 if one:
     one_group(selection, "author", one)
 group_table(rows, index, selection, "author")
+without_comparison()
 left, right = st.columns(2, gap="medium")
 with left:
     show(draw(figures.reach, rows, index, language()), rows, "authors-reach", click=chooses("author"))

@@ -3,8 +3,10 @@
 from readership import figures
 from readership.ui import (
     board,
+    compared_with,
     draw,
     fetch,
+    hours_of_week,
     is_board,
     key_figures,
     language,
@@ -48,14 +50,14 @@ with over_time:
 with day:
     show(draw(figures.day_so_far, today, language()), today, "day-so-far", click=lists_day(selection))
     table(fast, "spikes", SPIKING, title=say("Read unusually fast now"), opens=True)
+without_comparison(lists=True)
 movers(moving)
 
-without_comparison()
-hours = fetch("hour_weekday", selection)
+hours = hours_of_week(selection)
 read, published = side_by_side(1, 1, at_least=420)
 with read:
     show(
-        draw(figures.hour_weekday, hours, "views_per_hour", language()),
+        draw(figures.hour_weekday, hours, "views_per_hour", language(), beside=compared_with(selection)),
         hours,
         "hours-read",
         click=lists_hours(selection, "read"),
@@ -64,7 +66,7 @@ with read:
     table(rows, "evergreen", LASTING, title=say("Older and still read"), opens=True)
 with published:
     show(
-        draw(figures.hour_weekday, hours, "articles_published", language()),
+        draw(figures.hour_weekday, hours, "articles_published", language(), beside=compared_with(selection)),
         hours,
         "hours-published",
         click=lists_hours(selection, "published"),

@@ -4,8 +4,10 @@ from readership import figures
 from readership.ui import (
     chooses,
     compared_columns,
+    compared_with,
     draw,
     fetch,
+    hours_of_week,
     language,
     lists_hours,
     lists_published_when,
@@ -19,7 +21,6 @@ from readership.ui import (
     switch,
     table,
     with_names,
-    without_comparison,
 )
 
 RESULT = ["name", "articles", "share_of_articles", "views", "share_of_views", "median_24h", "articles_known_24h"]
@@ -28,10 +29,9 @@ selection = page("Publishing", "Do we publish when we are read, and what does ou
 facts = fetch("key_figures", selection)
 if nothing(facts, selection, count="articles"):
     stop()
-without_comparison()
-hours = fetch("hour_weekday", selection)
+hours, other = hours_of_week(selection), compared_with(selection)
 show(
-    draw(figures.publishing_clock, hours, language()),
+    draw(figures.publishing_clock, hours, language(), beside=other),
     hours,
     "publishing-clock",
     click=lists_hours(selection, "published"),
@@ -39,14 +39,14 @@ show(
 published, read = side_by_side(1, 1, at_least=420)
 with published:
     show(
-        draw(figures.hour_weekday, hours, "articles_published", language()),
+        draw(figures.hour_weekday, hours, "articles_published", language(), beside=other),
         hours,
         "hours-published",
         click=lists_hours(selection, "published"),
     )
 with read:
     show(
-        draw(figures.hour_weekday, hours, "views_per_hour", language()),
+        draw(figures.hour_weekday, hours, "views_per_hour", language(), beside=other),
         hours,
         "hours-read",
         click=lists_hours(selection, "read"),
@@ -60,7 +60,7 @@ rows = published_by(selection, by)
 drawn, told = side_by_side(1, 1, at_least=420)
 with drawn:
     click = chooses(by) if by in ("section", "language") else lists_published_when(selection, by)
-    show(draw(figures.output_and_result, rows, by, language()), rows, "output-and-result", click=click)
+    show(draw(figures.output_and_result, rows, by, language(), beside=other), rows, "output-and-result", click=click)
 with told:
     order = compared_columns(RESULT, rows, "articles", "median_24h")
     table(with_names(rows, by), "publishing", order, title=say("Output and result in figures"))

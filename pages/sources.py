@@ -5,6 +5,7 @@ import streamlit as st
 from readership import figures
 from readership.ui import (
     chooses_source,
+    compared_with,
     draw,
     grain,
     language,
@@ -28,5 +29,10 @@ left, right = st.columns(2, gap="medium")
 with left:
     release_trend(selection, bucket)
 with right:
-    show(draw(figures.releases, rows, language()), rows, "sources", click=chooses_source())
+    show(
+        draw(figures.releases, rows, language(), beside=compared_with(selection)),
+        rows,
+        "sources",
+        click=chooses_source(),
+    )
 release_table(rows, selection)

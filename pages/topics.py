@@ -22,6 +22,7 @@ from readership.ui import (
     stop,
     the_one,
     topic_level,
+    without_comparison,
 )
 
 selection = page("Topics", "What are our articles about, and which of it is read? Choose a row to see one topic.")
@@ -33,6 +34,7 @@ index = group_index(selection, level)
 one = the_one(selection, "topic")
 if one:
     one_group(selection, topic_level(one), one)
+without_comparison()
 bars, tiles = st.columns(2, gap="medium")
 with bars:
     show(

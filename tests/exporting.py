@@ -18,8 +18,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from readership import exports, queries
+from readership import settings as settings_module
+from readership.accounts import alerts, links, sessions, tokens, views
+from readership.accounts.people import Person, Role
 from readership.i18n import Language
+from readership.pipeline.collect.state import State
+from readership.pipeline.collect.status import NEXT, file_of
 from readership.queries import Edition, Selection
+from readership.settings import Settings
 
 MADE = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 EDITION = Edition(
@@ -136,3 +142,41 @@ HARD = pa.record_batch(
     }
 )  # fmt: skip
 """Rows with everything that has ever gone wrong in a table."""
+
+
+FORMULA = '=HYPERLINK("http://127.0.0.9")'
+LATE = NEXT + 20
+"""Articles that wait for the collector: more than a page lists."""
+
+
+def furnished(data: Path) -> Settings:
+    """A data folder with all that no edition holds: the collector's state, people, links, tokens, views, alerts."""
+    own, now = settings_module.load({"READERSHIP_DATA": str(data)}), datetime.now(UTC).replace(microsecond=0)
+    _collected(own, now.timestamp())
+    rita = Person("id rita", FORMULA, Role.ADMIN)
+    sessions.seen(own, rita, "rita@news.example", now)
+    links.add(own, Selection(sections=("Спорт",)), rita, title=FORMULA, page="topics", figure=None, days=1, now=now)
+    tokens.add(own, FORMULA, Role.READER, days=1, by=rita.name, now=now)
+    views.add(own, rita, "Вид", "topics", "topic=sport", now=now)
+    rule = alerts.add(own, rita, "Rate", "rate", threshold=1.0, now=now)
+    alerts.fire(own, rule, [alerts.Finding("USD", "USD ▲", FORMULA, "rates", now)], 1, now)
+    return own
+
+
+def _collected(own: Settings, at: float) -> None:
+    state = State(file_of(own))
+    state.do("INSERT INTO site (site, since, said) VALUES ('el.kz', ?, ?)", at, FORMULA)
+    for n in range(LATE):
+        asked = (
+            "INSERT INTO article (site, key, url, host, found_at, next_at, tier) VALUES ('el.kz', ?, ?, 'h', ?, ?, 0)"
+        )
+        state.do(asked, str(n), f"https://el.kz/жаңалық_{n}/", at, at - 900 - n)
+    state.do(
+        "INSERT INTO document (site, url, host, kind, depth, next_at, said) VALUES ('el.kz', 'u', 'h', ?, 0, ?, ?)",
+        "feed", at, FORMULA,
+    )  # fmt: skip
+    state.do(
+        "INSERT INTO request VALUES ('el.kz', ?, 'el.kz', 'article', 0, 'https://el.kz/x', 'server', 500, ?, 1.5)",
+        at - 60, FORMULA,
+    )  # fmt: skip
+    state.close()

@@ -90,9 +90,9 @@ def test_links_of_all_are_listed_and_revoked(app: AppTest, own: Settings) -> Non
     chosen = Selection(sections=("Society",))
     one, text = links.add(own, chosen, rita, title="T", page="topics", figure=None, days=1, now=now())
     app.run()
-    (row,) = next(frame.value for frame in app.dataframe if "Valid until" in frame.value).to_dict("records")
-    assert (row["Title"], row["Shows"], row["Made by"], row["State"]) == ("T", "Topics", "Rita", "open")
-    assert "Society" in row["Selection"]
+    (row,) = next(frame.value for frame in app.dataframe if "opened_at" in frame.value).to_dict("records")
+    assert (row["title"], row["shows"], row["made_by"], row["state"]) == ("T", "Topics", "Rita", "open")
+    assert "Society" in row["selection"]
     assert text not in str(app.main)
     app.selectbox(key="choose_links").set_value(one.id).run()
     pressed(app, "Revoke")
@@ -104,8 +104,8 @@ def test_views_of_all_are_listed_and_deleted(app: AppTest, own: Settings) -> Non
     mine = views.add(own, anna, "Mine", "topics", "section=Society", now=now())
     ours = views.add(own, anna, "Ours", "topics", "section=Society", scope="all", now=now())
     app.run()
-    rows = next(frame.value for frame in app.dataframe if "Who sees it" in frame.value).to_dict("records")
-    assert {(row["Name"], row["Who sees it"], row["Made by"]) for row in rows} == {
+    rows = next(frame.value for frame in app.dataframe if "scope" in frame.value).to_dict("records")
+    assert {(row["name"], row["scope"], row["made_by"]) for row in rows} == {
         ("Mine", "personal", anna.key), ("Ours", "for all", anna.key),
     }  # fmt: skip
     assert app.selectbox(key="choose_views").options == [f"Ours · {anna.key}"]

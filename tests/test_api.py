@@ -21,6 +21,7 @@ from common import readership
 from readership import queries
 from readership import settings as settings_module
 from readership.api import v1
+from readership.exports import beside
 from readership.settings import Settings
 
 
@@ -194,3 +195,20 @@ def test_whatever_is_asked_never_breaks_the_server_and_answers_as_described(
         holds()
     except Unsatisfiable:
         pytest.skip(f"no request to {path} can be {mode.value}")
+
+
+def test_pages_of_a_compared_answer_are_asked_for_once(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    answer = beside.answer
+    monkeypatch.setattr(beside, "answer", lambda one: asked.append(one.query.name) or answer(one))
+    address = "/api/v1/hour_weekday?since=2026-11-01&until=2026-11-15&compare=previous"
+    whole = client.get(address).json()["rows"]
+    assert (len(whole), asked) == (168, ["hour_weekday"])
+    rows, following = [], f"{address}&rows=60"
+    while following:
+        page = client.get(following).json()
+        rows, following = rows + page["rows"], page["next"]
+    assert rows == whole
+    assert asked == ["hour_weekday"] * 2, "an answer of one page is not kept, one of three is"
+    client.get(f"{address.replace('previous', 'weekday')}&rows=60")
+    assert len(asked) == 3, "another comparison is another answer"

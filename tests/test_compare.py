@@ -14,6 +14,8 @@ import reference as ref
 from newsrooms import Draft, Newsroom, at, facts_of
 from readership import queries
 from readership.errors import UsageError
+from readership.exports.beside import left_out
+from readership.i18n import Language
 from readership.queries import Selection, comparison
 from readership.queries.comparison import PERIODS, Comparison, Side, aligned, joined, resolve, shifts
 
@@ -277,6 +279,135 @@ def test_cards_charts_and_tables_say_the_same(
         assert pd.isna(wanted) or out["articles_then"].sum() == pytest.approx(wanted)
     elif not pd.isna(cards.loc["gained", "other"]):
         assert out["gained_then"].sum() == pytest.approx(cards.loc["gained", "other"])
+
+
+# -- the hours of the week, groups over time, counts, single articles --------------------------------------------------
+def cells_of(edition: queries.Edition, kind: str) -> dict[tuple[int, int], tuple[Any, ...]]:
+    both = resolve(Comparison.read(kind), TODAYS, asker(edition))
+    rows, _left = comparison.answer("hour_weekday", both, TODAYS, asker(edition), {})
+    names = [f"{name}{end}" for name in ("views_per_hour", "articles_published") for end in ("", "_then", "_note")]
+    return {
+        (row["weekday"], row["hour"]): tuple(values(pd.Series([row[n] for n in names]))) for _, row in rows.iterrows()
+    }
+
+
+def test_a_field_of_the_week_stands_beside_the_same_field_up_to_the_minute(edition: queries.Edition) -> None:
+    found = cells_of(edition, "weekday")
+    assert found[3, 0] == (20, 10, None, 1, 1, None)
+    assert found[3, 12] == (22, 10, None, 1, 0, "new")
+    assert found[3, 14] == (13, 5, None, 0, 0, None), "the hour of T only to T, on both sides"
+    assert found[3, 20] == (None, None, None, 0, 0, None), "article 4 was published after the cut"
+    assert found[2, 10][:3] == (None, None, None), "nobody was read on a Tuesday: unknown, not 0"
+
+
+def test_fields_of_a_period_before_anything_was_read_are_unknown(edition: queries.Edition) -> None:
+    assert {cell[1] for cell in cells_of(edition, "year").values()} == {None}
+    assert {cell[4] for cell in cells_of(edition, "year").values()} == {None}
+
+
+@pytest.mark.parametrize("kind", ["previous", "weekday", "month", "2024-02-01..2024-02-11"])
+@pytest.mark.parametrize("chosen", ["all", "section"])
+def test_fields_and_counts_add_up_to_the_cards_on_both_sides(edition: queries.Edition, kind: str, chosen: str) -> None:
+    selection = replace(SELECTIONS[chosen], since=TODAY - 19 * DAY, until=TODAY + DAY)
+    ask, compared = asker(edition), Comparison.read(kind)
+    both = resolve(compared, selection, ask)
+    custom = {"other_since": str(compared.since), "other_until": str(compared.until)} if compared.since else {}
+    cards = ask("compare", selection, against=compared.kind, **custom).set_index("measure")
+    if pd.isna(cards.loc["gained", "other"]):
+        pytest.skip("nothing was known then")
+    for side, column in ((both.own, "value"), (both.others[0].selection, "other")):
+        hours = ask("hour_weekday", side)
+        assert hours["views"].sum() == cards.loc["gained", column]
+        assert hours["articles_published"].sum() == cards.loc["articles", column]
+    for grain in ("day", "week", "month"):
+        rows, left = comparison.answer("release_trend", both, selection, ask, {"grain": grain})
+        assert rows["articles"].sum() == cards.loc["articles", "value"]
+        assert rows["articles_then"].sum() + left == cards.loc["articles", "other"]
+
+
+def trend_of(edition: queries.Edition, kind: str, **more: Any) -> dict[str, tuple[Any, ...]]:
+    both = resolve(Comparison.read(kind), TODAYS, asker(edition))
+    rows, _left = comparison.answer(
+        "group_trend", both, TODAYS, asker(edition), {"dimension": "section", "grain": "day", **more}
+    )
+    names = ["views", "views_then", "share", "share_then"]
+    return {row["value"]: tuple(values(pd.Series([row[n] for n in names]))) for _, row in rows.iterrows()}
+
+
+def test_groups_over_time_have_the_same_part_of_the_other_day(edition: queries.Edition) -> None:
+    assert trend_of(edition, "weekday") == {"a": (290, 145, 290 / 300, 1), "b": (10, 0, 10 / 300, 0)}
+    assert trend_of(edition, "year") == {"a": (290, None, 290 / 300, None), "b": (10, None, 10 / 300, None)}
+
+
+@pytest.mark.parametrize("grain", ["day", "week", "month"])
+def test_groups_over_time_equal_those_asked_of_the_other_period(edition: queries.Edition, grain: str) -> None:
+    selection = Selection(TODAY - 13 * DAY, TODAY + DAY)
+    ask, both = asker(edition), resolve(Comparison("weekday"), selection, asker(edition))
+    rows, left = comparison.answer("group_trend", both, selection, ask, {"dimension": "section", "grain": grain})
+    other = ask("group_trend", both.others[0].selection, dimension="section", grain="day")
+    assert left == 0
+    then = {"a": 0, "b": 0} | other.groupby("value")["views"].sum().to_dict()
+    assert rows.groupby("value")["views_then"].sum().to_dict() == {value: then[value] for value in set(rows["value"])}
+    own = ask("group_trend", selection, dimension="section", grain=grain)
+    assert rows["views"].sum() == own["views"].sum(), "the own side is what it is without a comparison"
+
+
+def test_one_group_can_stand_beside_each_of_the_others(edition: queries.Edition) -> None:
+    ask, both = asker(edition), resolve(Comparison.read("section:b"), TODAYS, asker(edition))
+    rows = ask("group_trend", TODAYS, dimension="section", grain="day")
+    whole = ask("views_gained", TODAYS, grain="day")
+    own = rows[rows["value"] == "a"]
+    found, _left = comparison.trended(own, whole, [(rows, whole)], both, "day", instead="b")
+    assert found[["value", "views", "views_then", "share_then"]].to_dict("records") == [
+        {"value": "a", "views": 290, "views_then": 10, "share_then": 10 / 300}
+    ]
+
+
+def test_counts_of_a_day_without_articles_are_none_and_not_unknown(edition: queries.Edition) -> None:
+    selection = Selection(date(2024, 3, 13), date(2024, 3, 16))
+    ask, both = asker(edition), resolve(Comparison.read("2024-03-05..2024-03-08"), selection, asker(edition))
+    rows, left = comparison.answer("release_trend", both, selection, ask, {"grain": "day"})
+    assert (values(rows["articles"]), values(rows["articles_then"]), left) == ([2, 0, 0], [0, 0, 0], 0)
+    early = resolve(Comparison("year"), selection, ask)
+    rows, _left = comparison.answer("release_trend", early, selection, ask, {"grain": "day"})
+    assert set(values(rows["articles_then"])) == {None}
+
+
+def test_single_articles_by_hand() -> None:
+    days = pd.to_datetime
+    rows = pd.DataFrame(
+        {
+            "article": [1, 2, 3, 4, 5],
+            "gained": [10, 10, 10, 10, 10],
+            "published_day": days(["2024-01-01", "2024-03-12", "2024-01-01", None, "2024-01-01"]),
+            # Of 3 views were there at its first reading, in the middle of the other period; of 4 long before it.
+            "known_from": days([None, None, "2024-03-06", "2024-01-05", None]),
+            "read_to": days(["2024-03-20", "2024-03-20", "2024-03-20", "2024-03-20", "2024-02-01"]),
+        }
+    )
+    other = pd.DataFrame({"article": [1, 3, 9], "gained": [20, 7, 99]})
+    shift = comparison.Shift(date(2024, 3, 4), date(2024, 3, 11), 7)
+    found = comparison.by_article(rows, [other], [Side(Selection(), shift)])
+    assert values(found["gained_then"]) == [20, 0, None, 0, None]
+    assert values(found["gained_note"]) == [None, "new", None, "new", None]
+    assert values(found["gained_change_percent"]) == [-50, None, None, None, None]
+    assert list(found["article"]) == [1, 2, 3, 4, 5], "what was read then alone is in no row"
+    unknown = comparison.by_article(rows, [other], [Side(Selection(), shift, read_known=False)])
+    assert set(values(unknown["gained_then"])) == {None}
+
+
+def test_articles_gained_add_up_to_the_card_however_few_are_listed(edition: queries.Edition) -> None:
+    thirteenth = Selection(date(2024, 3, 13), date(2024, 3, 14), question="read")
+    rows = asker(edition)("articles_gained", thirteenth)
+    assert (list(rows["gained"]), set(rows["of_gained"]), set(rows["of_articles"])) == ([240, 14], {254}, {2})
+    first = asker(edition)("articles_gained", thirteenth, articles=str(rows["article"].iloc[1]))
+    assert (list(first["gained"]), list(first["of_gained"])) == ([14], [254])
+
+
+def test_what_has_no_place_is_said_in_the_reader_s_language() -> None:
+    assert left_out(0, Language("en")) == ()
+    assert left_out(1234.0, Language("en"))[0].startswith("1,234 of the other side stand in no bucket")
+    assert "no bucket" not in left_out(3.0, Language("ru"))[0] + left_out(3.0, Language("kk"))[0]
 
 
 # -- places of days ---------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+import pandas as pd
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -27,7 +28,7 @@ from readership.accounts import people
 from readership.accounts.people import Limit, Person, Role
 from readership.api import exports as route
 from readership.exports import Part
-from readership.queries import Selection
+from readership.queries import Selection, comparison
 from readership.settings import Settings
 from readership.ui import exported
 from readership.ui.shell import PAGES
@@ -102,6 +103,69 @@ def test_a_comparison_stands_in_the_files_too(settings: Settings, page: str) -> 
     assert "compared with" in about["selection"]
     meanings = {column["name"]: column["meaning"] for column in about["columns"]}
     assert all(meanings[name] for name in header if name.endswith(("_then", "_note")))
+
+
+SIDES = {
+    "hours-read": ("overview", "hour_weekday", {}, ("weekday", "hour"), "views_per_hour"),
+    "publishing-clock": ("publishing", "hour_weekday", {}, ("weekday", "hour"), "articles_published"),
+    "topic-trend-views": (
+        "topics",
+        "group_trend",
+        {"dimension": "topic", "grain": "day", "top": 10**6},
+        ("value",),
+        "views",
+    ),
+    "release-trend": ("sources", "release_trend", {"grain": "day"}, (), "articles"),
+    "countries-map": ("countries", "group_views", {"dimension": "country", "home": "without"}, ("value",), "gained"),
+    "articles": ("articles", "articles_gained", {}, ("article",), "gained"),
+}
+"""Parts of pages, each with its question, what tells its rows apart on both sides, and a measure that stands beside."""
+
+
+@pytest.mark.parametrize("name", SIDES)
+def test_the_second_side_is_the_answer_for_the_other_period(settings: Settings, name: str) -> None:
+    """Under the page's own selection the other side is asked here by itself; files hold the page's cells."""
+    page, query, params, keys, measure = SIDES[name]
+    edition = queries.current(settings)
+    assert edition
+    part = next(one for one in parts(page, period="28d", compare="previous", question="read") if one.name == name)
+
+    def ask(name: str, selection: Selection, **given: Any) -> pd.DataFrame:
+        return queries.fetch(name, selection, edition, **given)
+
+    given = Selection.from_url(parse_qs(urlsplit(part.asked.permalink).query))[0]
+    both = comparison.resolve(comparison.Comparison("previous"), given, ask)
+    other = ask(query, both.others[0].selection, **params)
+    shown = part.rows[part.rows[f"{measure}_then"].notna()]
+    assert len(shown)
+    assert shown[f"{measure}_then"].sum() > 0
+    if keys:
+        wanted = other.groupby(list(keys))[measure].sum().to_dict()
+        for key, rows in shown.groupby(list(keys)):
+            key = key if len(keys) > 1 else key[0]
+            assert rows[f"{measure}_then"].sum() == pytest.approx(float(wanted.get(key, 0)))
+    else:
+        assert shown[f"{measure}_then"].sum() == other[measure].sum()
+    made = {}
+    for form in BIG:
+        with part.make(form) as export:
+            made[form] = export.read()
+    agree(part.rows, made)
+
+
+def test_all_articles_stand_beside_the_other_period_in_a_file(client: TestClient) -> None:
+    part = next(
+        one
+        for one in parts("articles", period="28d", question="read", compare="previous")
+        if one.name == "articles-all"
+    )
+    with part.make("jsonl") as export:
+        whole, about = rows_of_jsonl(export.read()), json.loads(export.sidecar())
+    assert "compare=previous" in about["permalink"]
+    assert about["selection"].count("compared with") == 1
+    by_route = client.get(f"/export/articles_gained.jsonl{about['permalink']}&order=published")
+    assert rows_of_jsonl(by_route.content) == whole
+    assert {"gained", "gained_then", "gained_change_percent"} <= set(whole[0])
 
 
 def test_a_file_is_whole_whatever_the_page_shows(client: TestClient, settings: Settings) -> None:
@@ -191,7 +255,6 @@ def test_a_figure_is_drawn_as_the_switches_say(client: TestClient) -> None:
         ("overview.tar", 404, "comes as zip"),
         ("overview/nothing.csv", 404, "shows no nothing.csv"),
         ("overview/newest.svg", 404, "this one as csv"),
-        ("sql.zip", 404, "nothing to show"),
         ("article.zip", 404, "nothing to show"),
         ("overview.zip?colour=red", 400, "Unknown parameter: colour"),
         ("overview.zip?period=aeon", 400, "period=aeon"),

@@ -169,6 +169,9 @@ def test_an_etag_knows_the_comparison(client: TestClient) -> None:
         ("views_by_publication.csv?since=2026-11-01&compare=weekday", "another time to be read"),
         ("views_at_age.csv?since=2026-11-01&compare=weekday&grain=week&basis=mean", "A mean or median by week"),
         ("group_views.csv?since=2026-11-01&site=nowhere.kz&compare=weekday", "nothing to compare with"),
+        ("group_trend.csv?since=2026-11-01&compare=weekday&top=201", "At most 200 groups"),
+        ("articles_gained.csv?since=2026-11-01&compare=weekday", "never in both"),
+        ("articles_gained.csv?since=2026-11-01&question=read&compare=topic:sport", "the same views on both sides"),
     ],
 )
 def test_what_cannot_be_compared_is_said(client: TestClient, address: str, says: str) -> None:
@@ -182,10 +185,11 @@ def test_a_visitor_of_a_link_compares_with_nothing(settings: Settings) -> None:
         assert "shows its selection" in refused(client.get("/export/group_views.csv?compare=weekday"), 403)
 
 
-@pytest.mark.parametrize("name", [*comparison.GROUPED, *comparison.OVER_TIME])
+@pytest.mark.parametrize("name", comparison.COMPARED)
 def test_every_question_that_compares_does(client: TestClient, name: str) -> None:
-    for compare in ("topic:sport",) if name == "views_by_publication" else ("mean4", "month", "topic:sport"):
-        answer = client.get(f"/export/{name}.jsonl", params={**DATES, "compare": compare})
+    kinds = {"views_by_publication": ("topic:sport",), "articles_gained": ("mean4", "month")}
+    for compare in kinds.get(name, ("mean4", "month", "topic:sport")):
+        answer = client.get(f"/export/{name}.jsonl", params={**DATES, "question": "read", "compare": compare})
         assert answer.status_code == 200, answer.text
         assert any(column.endswith("_then") for column in rows_of_jsonl(answer.content)[0])
 

@@ -11,9 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from common import NASTY, ROOT
 from readership import queries, settings
-from readership.i18n import LANGUAGES
+from readership.accounts import people
+from readership.i18n import LANGUAGES, Language
 from readership.queries import Selection
-from readership.ui import bar, shell, text
+from readership.ui import bar, exported, shell, text
 from readership.ui.columns import COLUMNS
 from readership.ui.server import SCRIPT
 
@@ -67,12 +68,40 @@ def test_every_page_opens_and_shows_something(app: AppTest, page: str) -> None:
 
 
 @pytest.mark.parametrize("compare", ["none", "weekday"])
-@pytest.mark.parametrize("page", ["articles", "overview", "topics", "countries", "publishing"])
-def test_what_shows_one_side_of_a_comparison_says_so(app: AppTest, page: str, compare: str) -> None:
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("articles", "By publication date an article is in one period"),
+        ("overview", "The lists of articles below count views up to this moment"),
+        ("topics", "Figures below that name no comparison"),
+        ("countries", "Figures below that name no comparison"),
+    ],
+)
+def test_what_shows_one_side_of_a_comparison_says_so(app: AppTest, page: str, words: str, compare: str) -> None:
     app.query_params["compare"] = compare  # before the first run: later the session's choice counts
     sound(opened(app, page))
-    words = ("The articles of the selection alone", "Figures below that name no comparison")
     assert any(one.value.startswith(words) for one in app.caption) == (compare == "weekday")
+
+
+def test_of_another_value_its_own_articles_stand_below(app: AppTest) -> None:
+    app.query_params["compare"], app.query_params["topic"] = "topic:sport", "health"
+    sound(opened(app, "articles"))
+    assert "Beside them: Topic: Sport" in [bare(one.value) for one in app.subheader]
+
+
+@pytest.mark.parametrize(
+    ("compare", "lang"), [("topic:sport", "en"), ("mean4", "ru"), ("2026-09-01..2026-09-15", "kk")]
+)
+def test_a_proof_says_selection_and_comparison_as_the_page_does(app: AppTest, lang: str, compare: str) -> None:
+    given = {"period": "28d", "topic": "health", "compare": compare, "lang": lang}
+    for name, value in given.items():
+        app.query_params[name] = value
+    sound(opened(app, "sources", lang=lang))
+    found = exported.parts("sources", {name: [value] for name, value in given.items()}, people.LOCAL)
+    words = {part.asked.words for part in found if part.asked.compare}
+    assert len(words) == 1
+    said = Language(lang).say("Selected: {words}", words=words.pop())
+    assert said in [bare(one.value) for one in app.caption]
 
 
 @pytest.mark.parametrize("page", PAGES)

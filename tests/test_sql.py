@@ -115,7 +115,7 @@ def test_the_page_answers_and_offers_the_rows(page: AppTest) -> None:
     assert not page.exception
     rows = next(table.value for table in page.dataframe if "n" in table.value)
     assert rows.to_dict("records") == [{"n": 7, "list": "[1, 2]", "title": "**bold**"}]
-    assert len(page.get("download_button")) == 4
+    assert len(page.get("download_button")) == 5, "four formats and their proof"
 
 
 def test_the_page_says_why_a_question_was_refused(page: AppTest) -> None:

@@ -48,6 +48,8 @@ AT_ONCE, WAITING = 2, 16
 """Exports made at the same time, and requests that may wait for their turn."""
 _OWN = ("bom", "of", "lang", "edition", "tables", "figures")
 """Parameters of the file, not of what is in it."""
+_CHANGING = ("admin", "data", "topics")
+"""Pages with tables of no edition, whose rows may be others at the next request."""
 _PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Accept-Language, Cookie"}
 
 
@@ -264,6 +266,7 @@ def _formats(part: Part | None) -> str:
 def _key(edition: queries.Edition, *parts: object) -> str:
     """A hash of all that a page's export depends on; the edition's notes and names are no part of it."""
     facts = [version(), edition.number, edition.built_at, *map(repr, parts)]
+    facts += [secrets.token_hex(8)] if parts[0] in _CHANGING else []
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]
 
 

@@ -8,7 +8,7 @@ from readership import queries
 from readership.api import reading
 from readership.exports.proof import version
 from readership.queries import Parameter, Query
-from readership.queries.comparison import GROUPED, OVER_TIME, PERIODS
+from readership.queries.comparison import COMPARED, PERIODS
 from readership.queries.selection import LISTED, MAX_TEXT, MAX_VALUES
 
 _DAYS, _FLAGS = ("since", "until"), ("in_body", "matched")
@@ -99,7 +99,7 @@ def _operation(query: Query, rows: int, most: int) -> dict[str, Any]:
         "parameters": [
             *(_parameter(one) for one in query.parameters),
             *({"$ref": f"#/components/parameters/{name}"} for name in _selection() if name not in own),
-            *([_COMPARE] if query.name in (*GROUPED, *OVER_TIME) else []),
+            *([_COMPARE] if query.name in COMPARED else []),
             _number("rows", "Rows of the page.", rows, 1, most),
             _number("from", "Rows before the page.", 0, 0, 2**40),
             {**_number("edition", "Answer from this edition only (409 when it is not current).", None, 0, 2**40)},

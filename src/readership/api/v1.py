@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+import threading
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import anyio
+import pandas as pd
 import pyarrow as pa
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -157,7 +160,7 @@ def _whole(own: Mapping[str, str], name: str, default: int, most: int, least: in
 
 def _body(wanted: _Wanted, root: str) -> bytes:
     """The page: its head as JSON, and the rows as the JSON Lines export writes them, in an array."""
-    asked, answered = _answered(wanted.asked)
+    asked, answered = _answered(wanted.asked, wanted.rows)
     batches, more = _page(answered, wanted)
     names = batches[0].schema.names
     here = f"{root}/api/v1/{asked.query.name}"
@@ -186,10 +189,37 @@ def _body(wanted: _Wanted, root: str) -> bytes:
     return json.dumps(head, ensure_ascii=False).encode()[:-1] + b', "rows": [' + rows + b"]}"
 
 
-def _answered(asked: exports.Asked) -> tuple[exports.Asked, Iterator[pa.RecordBatch]]:
+_COMPARED: OrderedDict[str, tuple[pd.DataFrame, exports.Asked]] = OrderedDict()
+_KEPT, _CELLS = 8, 1_000_000
+"""Compared answers of several pages that are kept for the next page, and cells of each at most: about 8 MB."""
+_guard = threading.Lock()
+
+
+def _compared(asked: exports.Asked, most: int) -> tuple[pd.DataFrame, exports.Asked]:
+    """Both sides put together, once for all pages of it.
+
+    Args:
+        most: rows of a page; an answer that fits into one is not asked for again.
+    """
+    key = asked.key()  # Holds edition, selection and comparison.
+    with _guard:
+        if key in _COMPARED:
+            _COMPARED.move_to_end(key)
+            rows, told = _COMPARED[key]
+            return rows, replace(told, made_at=asked.made_at)
+    rows, told = beside.answer(asked)
+    if len(rows) > most and rows.size <= _CELLS:
+        with _guard:
+            _COMPARED[key] = rows, told
+            while len(_COMPARED) > _KEPT:
+                _COMPARED.popitem(last=False)
+    return rows, told
+
+
+def _answered(asked: exports.Asked, most: int) -> tuple[exports.Asked, Iterator[pa.RecordBatch]]:
     """The record batches in plain types, and the question with what is to be said of them."""
     if asked.compare:
-        rows, asked = beside.answer(asked)
+        rows, asked = _compared(asked, most)
         batches = exports.from_frame(rows)
     else:
         batches = queries.stream(asked.query.name, asked.selection, asked.edition, rows=MAX_ROWS, **asked.parameters)

@@ -16,7 +16,17 @@ from readership.exports.files import Export
 from readership.exports.proof import Asked, Column
 from readership.i18n import Language, mark
 from readership.queries import Query, Selection, comparison
-from readership.queries.comparison import CHANGE, GROUPED, NOTE, OVER_TIME, THEN, Beside, Comparison
+from readership.queries.comparison import (
+    BY_ARTICLE,
+    CHANGE,
+    COMPARED,
+    MAX_GROUPS,
+    NOTE,
+    THEN,
+    TREND,
+    Beside,
+    Comparison,
+)
 
 LABELS = {
     "previous": mark("the period before"),
@@ -35,13 +45,18 @@ def possible(query: Query, chosen: Comparison, selection: Selection, parameters:
     Raises:
         UsageError: it can't; says why.
     """
-    if query.name not in (*GROUPED, *OVER_TIME):
+    if query.name not in COMPARED:
         raise UsageError(
             f"{query.name} has no comparison.",
-            f"These have: {', '.join((*GROUPED, *OVER_TIME))}. Key figures of two periods: the question `compare`.",
+            f"These have: {', '.join(COMPARED)}. Key figures of two periods: the question `compare`.",
         )
     if "limit" in parameters:
         raise UsageError("A limit would cut both sides differently.", "Leave out limit or compare.")
+    asked = {one.name: parameters.get(one.name, one.default) for one in query.parameters}
+    if query.name == TREND and not _few(asked["top"]):
+        raise UsageError(f"At most {MAX_GROUPS} groups are set beside others over time.", f"Ask for top={MAX_GROUPS}.")
+    if query.name == BY_ARTICLE:
+        _possible_by_article(chosen, selection)
     if not chosen.is_period:
         return
     if selection.since is None:
@@ -51,14 +66,31 @@ def possible(query: Query, chosen: Comparison, selection: Selection, parameters:
             "Views to date aren't compared with another period: its articles had another time to be read.",
             "Ask views_at_age.",
         )
-    asked = {one.name: parameters.get(one.name, one.default) for one in query.parameters}
     if asked.get("basis", "sum") != "sum" and asked["grain"] != "day":
         raise UsageError(
             "A mean or median by week or month isn't set beside another period.", "Ask by the day, or for the sum."
         )
 
 
-def of_query(asked: Asked, form: str, *, bom: bool = False) -> Export:
+def _few(top: Any) -> bool:
+    return str(top).isdigit() and int(str(top)) <= MAX_GROUPS
+
+
+def _possible_by_article(chosen: Comparison, selection: Selection) -> None:
+    """Single articles stand beside themselves: in another period, in which the same ones may have been read too."""
+    if not chosen.is_period:
+        raise UsageError(
+            "An article has the same views on both sides of a comparison of values.",
+            "Ask for the articles of the other value, without compare.",
+        )
+    if selection.question != "read":
+        raise UsageError(
+            "By publication date an article is in one period or in the other, never in both.",
+            "Give question=read: what each article gained in both.",
+        )
+
+
+def of_query(asked: Asked, form: str, *, bom: bool = False, name: str = "") -> Export:
     """The answer with what it is compared with (`asked.compare`) as a file.
 
     Raises:
@@ -67,7 +99,7 @@ def of_query(asked: Asked, form: str, *, bom: bool = False) -> Export:
         DiskFull: there is no room for the file.
     """
     rows, told = answer(asked)
-    return tables.of_batches(cells.from_frame(rows), told, form, bom=bom)
+    return tables.of_batches(cells.from_frame(rows), told, form, bom=bom, name=name)
 
 
 def answer(asked: Asked) -> tuple[pd.DataFrame, Asked]:
@@ -86,8 +118,17 @@ def answer(asked: Asked) -> tuple[pd.DataFrame, Asked]:
     say = asked.language.say
     words = asked.words or asked.selection.words(asked.language.translate, asked.language.day)
     words = f"{words}; {say('compared with: {words}', words=in_words(both, asked.language))}"
-    remarks = (f"{left:g} of the other side stand in no bucket: they have no day beside them.",) if left else ()
-    return rows, replace(asked, words=words, added=(*asked.added, *added), remarks=(*asked.remarks, *remarks))
+    return rows, replace(
+        asked, words=words, added=(*asked.added, *added), remarks=(*asked.remarks, *left_out(left, asked.language))
+    )
+
+
+def left_out(left: float, language: Language) -> tuple[str, ...]:
+    """The remark that some of the other side, views or articles, stands in no bucket; none when all of it does."""
+    words = language.say(
+        "{n} of the other side stand in no bucket: they have no day beside them.", n=language.number(left, 2)
+    )
+    return (words,) if left else ()
 
 
 def in_words(both: Beside, language: Language) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from readership.errors import UsageError
-from readership.exports import cells, figures, tables
+from readership.exports import beside, cells, figures, tables
 from readership.exports.files import Export
 from readership.exports.page import of_parts
 from readership.exports.proof import Asked
@@ -75,6 +75,8 @@ class Part:
             return figures.of_drawing(self.drawing, self.rows, self.asked, form, name=self.name)
         if self.computed:
             return tables.of_batches(cells.from_frame(self.rows), self.asked, form, bom=bom, name=self.name)
+        if self.asked.compare:
+            return beside.of_query(self.asked.unlimited(), form, bom=bom, name=self.name)
         return tables.of_query(self.asked.unlimited(), form, bom=bom, name=self.name, change=self._named)
 
     def _named(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -26,6 +26,7 @@ from readership.figures.style import (
     canvas,
     clickable,
     literal,
+    now_and_then,
     numbers,
     peak,
     records,
@@ -85,13 +86,13 @@ def breakdown(rows: pd.DataFrame, counting: str, language: Language, *, beside: 
             customdata=[literal(value) for value in shown["value"]],
         )
     fig.update_layout(barmode="group", bargap=0.3)
-    compared = _shares_then(fig, shown, labels, beside, language) if counting == "full" else []
+    compared = shares_then(fig, shown, labels, beside, language) if counting == "full" else []
     listed_axis(fig, labels)
     _share_axis(fig, shown[["share_of_articles", "share_of_views", *compared]], language)
     return Figure(fig, say("Output and result"), _counted(counting, language), _balance(shown, language))
 
 
-def _shares_then(
+def shares_then(
     fig: go.Figure, shown: pd.DataFrame, labels: Sequence[str], beside: str, language: Language
 ) -> list[str]:
     """The other side of a comparison as an upright stroke on each bar; the columns that are drawn."""
@@ -249,23 +250,30 @@ def _largest(tiles: list[dict[str, Any]], whole: float, language: Language) -> s
     )
 
 
-def group_trend(rows: pd.DataFrame, measure: str, grain: str, span: Span, language: Language) -> Figure:
+def group_trend(
+    rows: pd.DataFrame, measure: str, grain: str, span: Span, language: Language, *, beside: str = ""
+) -> Figure:
     """Views gained by the largest groups over time, or their share of all views gained: a small figure each, one scale.
 
     Args:
         rows: of `group_trend` with `name`: bucket, value, views, share.
         measure: `views` or `share`.
         grain: `day`, `week` or `month`.
+        beside: what the column `…_then` of the measure holds, drawn as a line over the bars; no line when empty.
     """
     say = language.say
     totals = rows.groupby("value")["views"].sum().sort_values(ascending=False, kind="stable")
     values = list(totals.index)[:MAX_LINES]
     grid = _grid(len(values))
-    fig = canvas(height=(60 + 180 if len(values) == 1 else 30 + 122 * grid.lines))
+    compared = bool(beside) and f"{measure}_then" in rows
+    fig = canvas(height=(60 + 180 if len(values) == 1 else 30 + 122 * grid.lines) + 28 * compared, legend=compared)
     for place, value in enumerate(values):
-        _panel(fig, rows[rows["value"] == value], place, grid, measure, grain, span, language)
+        part = thin(rows[rows["value"] == value], measure, MAX_POINTS // MAX_LINES)
+        _panel(fig, part, place, grid, measure, grain, span, language)
+        if compared:
+            _panel_then(fig, part, place, measure, beside, grain, language)
     _bucket_axes(fig, rows["bucket"], grid, grain, span, language)
-    _panel_scale(fig, rows[rows["value"].isin(values)], measure, grid, language)
+    _panel_scale(fig, rows[rows["value"].isin(values)], measure, grid, language, compared=compared)
     by = grain_name(grain, language)
     if measure == "views":
         title = say("Views gained over time")
@@ -328,7 +336,6 @@ def _panel(
     language: Language,
 ) -> None:
     """One group: bars, faint where the bucket is not over."""
-    part = thin(part, measure, MAX_POINTS // MAX_LINES)
     rows, (x, y) = records(part), _axes(place)
     name = literal(shorten(str(part["name"].iloc[0]), 34))
     fig.add_bar(
@@ -354,6 +361,36 @@ def _panel(
     )
 
 
+def _panel_then(
+    fig: go.Figure, part: pd.DataFrame, place: int, measure: str, beside: str, grain: str, language: Language
+) -> None:
+    """The other side of a comparison: the outline of the group's bars there, each in the place of its own."""
+    rows, (x, y) = records(part), _axes(place)
+    name = literal(shorten(str(part["name"].iloc[0]), 34))
+    fig.add_scatter(
+        x=[row["bucket"] for row in rows],
+        y=numbers(part[f"{measure}_then"]),
+        mode="lines",
+        line={"color": ORANGE, "width": 2, "shape": "hvh"},
+        name=literal(shorten(beside, 60)),
+        legendgroup="beside",
+        showlegend=place == 0,
+        hovertext=[f"<b>{name}</b><br>{_then_words(row, measure, grain, language)}" for row in rows],
+        hoverinfo="text",
+        connectgaps=False,
+        xaxis=x,
+        yaxis=y,
+    )
+
+
+def _then_words(row: dict[str, Any], measure: str, grain: str, language: Language) -> str:
+    words = bucket_words(row["bucket"], grain, language)
+    if measure == "views":
+        return f"{words}<br>{now_and_then(row, measure, language)}"
+    now, then = (language.percent(row[name], 1) for name in (measure, f"{measure}_then"))
+    return f"{words}<br>{language.say('{now} now, {then} beside', now=now, then=then)}"
+
+
 def _bucket_axes(fig: go.Figure, buckets: pd.Series, grid: Grid, grain: str, span: Span, language: Language) -> None:
     """The same days under every small figure, written under the lowest of each column."""
     bucket_axis(fig, buckets, grain, span, language, ticks=6 if grid.columns == 1 else 4)
@@ -364,9 +401,12 @@ def _bucket_axes(fig: go.Figure, buckets: pd.Series, grid: Grid, grain: str, spa
         fig.update_layout({f"xaxis{place + 1}" if place else "xaxis": axis})
 
 
-def _panel_scale(fig: go.Figure, rows: pd.DataFrame, measure: str, grid: Grid, language: Language) -> None:
+def _panel_scale(
+    fig: go.Figure, rows: pd.DataFrame, measure: str, grid: Grid, language: Language, *, compared: bool
+) -> None:
     """One scale for all, so that small figures can be compared; few ticks."""
-    top = float(rows[measure].astype("Float64").fillna(0).max()) if len(rows) else 0.0
+    drawn = [measure, f"{measure}_then"] if compared else [measure]
+    top = float(rows[drawn].astype("Float64").fillna(0).max().max()) if len(rows) else 0.0
     every = 1 if grid.count == 1 else 2
     if measure == "views":
         ticks = [float(tick) for tick in round_ticks(top)][::every]

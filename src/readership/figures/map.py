@@ -11,11 +11,25 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from readership.figures.style import GREY, ORANGE, Figure, canvas, literal, records
+from readership.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    Figure,
+    canvas,
+    literal,
+    now_and_then,
+    records,
+)
 from readership.i18n import Language, known
 
 _LAND, _BORDER = "rgba(125,132,140,0.16)", "rgba(125,132,140,0.55)"
 _UNREAD = "rgba(125,132,140,0.5)"
+_CHANGED = [[0.0, ORANGE], [0.5, "#cfc193"], [1.0, BLUE]]
+"""Less than beside it, the same, more: without grey, which on a map is the unknown."""
+_FURTHEST = 2.0
+"""A fourfold or a quarter, in powers of two: where the colours of a comparison end."""
 
 
 @cache
@@ -40,25 +54,31 @@ def clicked(points: Sequence[dict[str, Any]]) -> str | None:
     return None
 
 
-def world_map(rows: pd.DataFrame, measure: str, chosen: tuple[str, ...], language: Language) -> Figure:
+def world_map(
+    rows: pd.DataFrame, measure: str, chosen: tuple[str, ...], language: Language, *, beside: str = ""
+) -> Figure:
     """Countries by views (on a logarithmic scale) or by articles; a click filters.
 
     Args:
         rows: of `group_views` with `name`: value, articles, views_full, views_fractional.
-        measure: `views_full`, `views_fractional` or `articles`.
+        measure: `views_full`, `views_fractional` or `articles`; beside another side `gained` or `articles`.
         chosen: countries that are filtered for, outlined.
+        beside: what the column `…_then` of the measure holds: countries are then coloured by the change from it.
     """
+    if beside and f"{measure}_then" in rows:
+        return _changes(rows, measure, chosen, beside, language)
     say = language.say
     drawn = [row for row in records(rows) if row["value"] in _places()]
     areas = [row for row in drawn if _places()[row["value"]][1] is None]
     points = [row for row in drawn if _places()[row["value"]][1] is not None]
     fig = canvas(height=460)
-    _areas(fig, [row for row in areas if _size(row, measure)], measure, chosen, language)
-    _unread(fig, [row for row in areas if not _size(row, measure)], measure, chosen, language)
-    _points(fig, points, measure, chosen, language)
+    read = [row for row in areas if _size(row, measure)]
+    _areas(fig, read, [_power(_size(row, measure)) for row in read], chosen, language)
+    _plain(fig, [row for row in areas if not _size(row, measure)], _UNREAD, chosen, language)
+    _points(fig, points, [_power(_size(row, measure)) for row in points], chosen, language)
     _ground(fig)
     _scale(fig, [size for row in drawn if (size := _size(row, measure))], language)
-    fig.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0}, dragmode=False, clickmode="event+select")
+    _still(fig)
     counted = {
         "articles": say("Articles that name the country, on a logarithmic scale."),
         "views_full": say("Views to date of articles that name the country, on a logarithmic scale."),
@@ -77,37 +97,131 @@ def _size(row: dict[str, Any], measure: str) -> float:
     return float(row[measure]) if known(row[measure]) else 0.0
 
 
-def _areas(
-    fig: go.Figure, rows: list[dict[str, Any]], measure: str, chosen: tuple[str, ...], language: Language
-) -> None:
-    fig.add_choropleth(
-        locations=[_places()[row["value"]][0] for row in rows],
-        z=[math.log10(max(_size(row, measure), 1)) for row in rows],
-        coloraxis="coloraxis",
-        **_common(rows, chosen, language),
+def _power(size: float) -> float:
+    return math.log10(max(size, 1))
+
+
+def _still(fig: go.Figure) -> None:
+    fig.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0}, dragmode=False, clickmode="event+select")
+
+
+def _changes(rows: pd.DataFrame, measure: str, chosen: tuple[str, ...], beside: str, language: Language) -> Figure:
+    """Countries by how much more or less they have than on the other side."""
+    say = language.say
+    drawn = [row for row in records(rows) if row["value"] in _places()]
+    fig = canvas(height=460)
+    for at_point, part in ((False, [row for row in drawn if not _at(row)]), (True, [row for row in drawn if _at(row)])):
+        moved = [row for row in part if _change(row, measure) is not None]
+        new = [row for row in part if known(row[f"{measure}_note"])]
+        rest = [row for row in part if row not in moved and row not in new]
+        (_points if at_point else _areas)(
+            fig, moved, [_change(row, measure) for row in moved], chosen, language, measure
+        )
+        for others, colour in ((new, GREEN), (rest, _UNREAD)):
+            (_plain_points if at_point else _plain)(fig, others, colour, chosen, language, measure)
+    _ground(fig)
+    _change_scale(fig, language)
+    _still(fig)
+    counted = {
+        "articles": say("Change in articles that name the country ({beside}).", beside=beside),
+        "gained": say("Change in views gained by articles that name the country ({beside}).", beside=beside),
+    }[measure]
+    colours = say(
+        "Blue: more; orange: less; green: new; grey: unknown on one side, or nothing on both. A click filters by the "
+        "country."
+    )
+    return Figure(fig, say("Countries on the map"), f"{counted} {colours}", _moved(rows, measure, language))
+
+
+def _at(row: dict[str, Any]) -> tuple[float, float] | None:
+    return _places()[row["value"]][1]
+
+
+def _change(row: dict[str, Any], measure: str) -> float | None:
+    """The change in powers of two, as far as colours go; None where there is none."""
+    percent = row[f"{measure}_change_percent"]
+    if not known(percent):
+        return None
+    times = 1 + float(percent) / 100
+    return max(-_FURTHEST, min(_FURTHEST, math.log2(times))) if times > 0 else -_FURTHEST
+
+
+def _change_scale(fig: go.Figure, language: Language) -> None:
+    ticks = {power: language.signed_percent(2.0**power - 1) for power in (-2, -1, 0, 1, 2)}
+    fig.update_layout(
+        coloraxis={
+            "cmin": -_FURTHEST,
+            "cmax": _FURTHEST,
+            "colorscale": _CHANGED,
+            "colorbar": _bar(list(ticks), [f"≤ {ticks[-2]}", ticks[-1], "0 %", ticks[1], f"≥ {ticks[2]}"]),
+        }
     )
 
 
-def _unread(
-    fig: go.Figure, rows: list[dict[str, Any]], measure: str, chosen: tuple[str, ...], language: Language
+def _moved(rows: pd.DataFrame, measure: str, language: Language) -> str:
+    """Which countries gained and lost most, of those with figures on both sides."""
+    difference = rows[measure].astype("Float64") - rows[f"{measure}_then"].astype("Float64")
+    both = rows.assign(difference=difference).dropna(subset=["difference"]).sort_values("difference", kind="stable")
+    if both.empty:
+        return language.say("No country has figures on both sides.")
+    least, most = records(both.iloc[[0, -1]])
+    signed = [("+" if row["difference"] > 0 else "") + language.number(row["difference"], 1) for row in (most, least)]
+    return language.say(
+        "{n} countries have figures on both sides; from {most} ({more}) to {least} ({less}).",
+        n=language.number(len(both)),
+        most=most["name"],
+        more=signed[0],
+        least=least["name"],
+        less=signed[1],
+    )
+
+
+def _areas(
+    fig: go.Figure,
+    rows: list[dict[str, Any]],
+    values: Sequence[float | None],
+    chosen: tuple[str, ...],
+    language: Language,
+    compared: str = "",
 ) -> None:
-    """Countries that are named by articles nobody has counted yet: not zero, so in no colour of the scale."""
+    """Countries in the colours of the scale.
+
+    Args:
+        compared: the measure that stands beside another side.
+    """
+    fig.add_choropleth(
+        locations=[_places()[row["value"]][0] for row in rows],
+        z=list(values),
+        coloraxis="coloraxis",
+        **_common(rows, chosen, language, compared),
+    )
+
+
+def _plain(
+    fig: go.Figure,
+    rows: list[dict[str, Any]],
+    colour: str,
+    chosen: tuple[str, ...],
+    language: Language,
+    compared: str = "",
+) -> None:
+    """Countries in no colour of the scale: named by articles that nobody has counted yet, which is not zero; or new."""
     if rows:
         fig.add_choropleth(
             locations=[_places()[row["value"]][0] for row in rows],
             z=[0] * len(rows),
-            colorscale=[[0, _UNREAD], [1, _UNREAD]],
+            colorscale=[[0, colour], [1, colour]],
             showscale=False,
-            **_common(rows, chosen, language),
+            **_common(rows, chosen, language, compared),
         )
 
 
-def _common(rows: list[dict[str, Any]], chosen: tuple[str, ...], language: Language) -> dict[str, Any]:
+def _common(rows: list[dict[str, Any]], chosen: tuple[str, ...], language: Language, compared: str) -> dict[str, Any]:
     wanted = [row["value"] in chosen for row in rows]
     return {
         "locationmode": "ISO-3",
         "customdata": [row["value"] for row in rows],
-        "hovertext": [_hover(row, language) for row in rows],
+        "hovertext": [_hover(row, language, compared) for row in rows],
         "hoverinfo": "text",
         "marker": {
             "line": {
@@ -120,28 +234,53 @@ def _common(rows: list[dict[str, Any]], chosen: tuple[str, ...], language: Langu
 
 
 def _points(
-    fig: go.Figure, rows: list[dict[str, Any]], measure: str, chosen: tuple[str, ...], language: Language
+    fig: go.Figure,
+    rows: list[dict[str, Any]],
+    values: Sequence[float | None],
+    chosen: tuple[str, ...],
+    language: Language,
+    compared: str = "",
 ) -> None:
     """Countries too small for an area, as dots where their capitals are."""
+    _dots(fig, rows, {"color": list(values), "coloraxis": "coloraxis"}, chosen, language, compared)
+
+
+def _plain_points(
+    fig: go.Figure,
+    rows: list[dict[str, Any]],
+    colour: str,
+    chosen: tuple[str, ...],
+    language: Language,
+    compared: str = "",
+) -> None:
+    _dots(fig, rows, {"color": colour}, chosen, language, compared)
+
+
+def _dots(
+    fig: go.Figure,
+    rows: list[dict[str, Any]],
+    look: dict[str, Any],
+    chosen: tuple[str, ...],
+    language: Language,
+    compared: str,
+) -> None:
     if not rows:
         return
-    at = [_places()[row["value"]][1] or (0.0, 0.0) for row in rows]
-    sizes = [_size(row, measure) for row in rows]
+    at = [_at(row) or (0.0, 0.0) for row in rows]
     fig.add_scattergeo(
         lat=[lat for lat, _ in at],
         lon=[lon for _, lon in at],
         mode="markers",
         customdata=[row["value"] for row in rows],
-        hovertext=[_hover(row, language) for row in rows],
+        hovertext=[_hover(row, language, compared) for row in rows],
         hoverinfo="text",
         marker={
             "size": 10,
-            "color": [math.log10(max(size, 1)) for size in sizes],
-            "coloraxis": "coloraxis",
             "line": {
                 "color": [ORANGE if row["value"] in chosen else GREY for row in rows],
                 "width": [2.5 if row["value"] in chosen else 1 for row in rows],
             },
+            **look,
         },
         unselected={"marker": {"opacity": 1}},
         showlegend=False,
@@ -176,22 +315,31 @@ def _scale(fig: go.Figure, sizes: list[float], language: Language) -> None:
         coloraxis={
             "cmin": math.log10(low) - (0 if top > low else 0.5),
             "cmax": math.log10(top) + (0 if top > low else 0.5),
-            "colorbar": {
-                "tickvals": [math.log10(tick) for tick in ticks],
-                "ticktext": [language.number(tick) for tick in ticks],
-                "thickness": 10,
-                "len": 0.5,
-                "x": 0,
-                "xanchor": "left",
-                "y": 0.02,
-                "yanchor": "bottom",
-                "title": {"text": ""},
-            },
+            "colorbar": _bar([_power(tick) for tick in ticks], [language.number(tick) for tick in ticks]),
         }
     )
 
 
-def _hover(row: dict[str, Any], language: Language) -> str:
+def _bar(places: Sequence[float], words: Sequence[str]) -> dict[str, Any]:
+    """The scale's words at these places, in the corner that has the least land."""
+    return {
+        "tickvals": list(places),
+        "ticktext": list(words),
+        "thickness": 10,
+        "len": 0.5,
+        "x": 0,
+        "xanchor": "left",
+        "y": 0.02,
+        "yanchor": "bottom",
+        "title": {"text": ""},
+    }
+
+
+def _hover(row: dict[str, Any], language: Language, compared: str = "") -> str:
+    if compared:
+        words = {"articles": language.say("Articles"), "gained": language.say("Views gained")}
+        both = [f"{words[name]}: {now_and_then(row, name, language)}" for name in dict.fromkeys((compared, *words))]
+        return "<br>".join([f"<b>{literal(row['name'])}</b>", *both])
     lines = [
         f"<b>{literal(row['name'])}</b>",
         language.say("{articles} articles", articles=language.number(row["articles"])),

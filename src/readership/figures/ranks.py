@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from readership.figures.groups import shares_then
 from readership.figures.style import BLUE, GREY, Figure, canvas, literal, numbers, records, shorten
 from readership.i18n import Language
 
@@ -45,13 +46,14 @@ def ranked(rows: pd.DataFrame, label: str, measure: str, language: Language, *, 
     return Figure(fig, title, subtitle, _finding(shown, label, measure, language))
 
 
-def output_and_result(rows: pd.DataFrame, dimension: str, language: Language) -> Figure:
+def output_and_result(rows: pd.DataFrame, dimension: str, language: Language, *, beside: str = "") -> Figure:
     """What share of the articles each group has, and what share of the views.
 
     Args:
         rows: value, share_of_articles, share_of_views, articles; the first 24 are drawn.
         dimension: what the groups are: `section`, `language`, `country`, `topic`, `author`, `source` or `credit`; or
             `weekday` or `hour` of publication.
+        beside: what the column `share_of_articles_then` holds, drawn as strokes over the bars; none when empty.
     """
     say = language.say
     shown = rows[rows["value"].notna()].head(24)
@@ -79,7 +81,8 @@ def output_and_result(rows: pd.DataFrame, dimension: str, language: Language) ->
     fig.update_yaxes(
         tickvals=list(range(len(shown))), ticktext=labels, autorange="reversed", rangemode="normal", showgrid=False
     )
-    _percent_axis(fig, shown, language)
+    compared = shares_then(fig, shown, labels, beside, language)
+    _percent_axis(fig, shown[["share_of_articles", "share_of_views", *compared]], language)
     subtitle = say("Shares of the selection's articles and of their views to date.")
     if dimension in ("country", "topic", "author", "source", "credit"):
         subtitle += " " + say("An article may be in several rows.")
@@ -92,11 +95,7 @@ def output_and_result(rows: pd.DataFrame, dimension: str, language: Language) ->
 
 
 def _percent_axis(fig: go.Figure, shown: pd.DataFrame, language: Language) -> None:
-    top = (
-        float(shown[["share_of_articles", "share_of_views"]].astype("Float64").fillna(0).max().max())
-        if len(shown)
-        else 0.0
-    )
+    top = float(shown.astype("Float64").fillna(0).max().max()) if len(shown) else 0.0
     step = next(step for step in (0.02, 0.05, 0.1, 0.25, 1.0) if top / step <= 5 or step == 1.0)
     ticks = [step * n for n in range(int(top / step) + 2)]
     fig.update_xaxes(

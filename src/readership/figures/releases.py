@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 
 from readership.figures.groups import Span, bucket_axis, listed_axis
 from readership.figures.style import (
@@ -13,9 +14,11 @@ from readership.figures.style import (
     GREY,
     OCHRE,
     ORANGE,
+    PURPLE,
     Figure,
     canvas,
     literal,
+    now_and_then,
     numbers,
     records,
     shorten,
@@ -26,11 +29,12 @@ from readership.i18n import Language
 MAX_BARS = 15
 
 
-def releases(rows: pd.DataFrame, language: Language) -> Figure:
+def releases(rows: pd.DataFrame, language: Language, *, beside: str = "") -> Figure:
     """Articles by outside source: cited in the text, credited for the photo, or both.
 
     Args:
         rows: of `release_dependence` with `name`; the row without a source (own reporting) is left out.
+        beside: what the column `articles_then` holds, drawn as strokes over the bars; none when empty.
     """
     say = language.say
     outside = rows[rows["source"].notna()]
@@ -52,6 +56,8 @@ def releases(rows: pd.DataFrame, language: Language) -> Figure:
             hoverinfo="text",
             customdata=[["source" if row["cited"] else "credit", literal(row["source"])] for row in records(shown)],
         )
+    if beside and "articles_then" in shown:
+        _then(fig, shown, beside, language)
     fig.update_layout(barmode="stack", bargap=0.3)
     listed_axis(fig, [literal(shorten(str(name), 40)) for name in shown["name"]])
     fig.update_xaxes(showgrid=True, rangemode="tozero", nticks=6)
@@ -61,6 +67,21 @@ def releases(rows: pd.DataFrame, language: Language) -> Figure:
             "{n} more row is in the table.", "{n} more rows are in the table.", len(outside) - len(shown)
         )
     return Figure(fig, say("Outside sources and credits"), subtitle, _finding(shown, language))
+
+
+def _then(fig: go.Figure, shown: pd.DataFrame, beside: str, language: Language) -> None:
+    """The other side of a comparison: an upright stroke where each bar would end."""
+    fig.add_scatter(
+        x=numbers(shown["articles_then"]),
+        y=list(range(len(shown))),
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 16, "line": {"width": 3, "color": ORANGE}, "color": ORANGE},
+        name=literal(shorten(beside, 60)),
+        hovertext=[
+            f"<b>{literal(row['name'])}</b><br>{now_and_then(row, 'articles', language)}" for row in records(shown)
+        ],
+        hoverinfo="text",
+    )
 
 
 def _hover(row: dict[str, Any], language: Language) -> str:
@@ -85,11 +106,12 @@ def _finding(shown: pd.DataFrame, language: Language) -> str:
     )
 
 
-def release_trend(rows: pd.DataFrame, grain: str, span: Span, language: Language) -> Figure:
+def release_trend(rows: pd.DataFrame, grain: str, span: Span, language: Language, *, beside: str = "") -> Figure:
     """Articles published in each bucket: own reporting, text from outside, only the photo from outside.
 
     Args:
         rows: of `release_trend`: bucket, articles, own, cited, credited.
+        beside: what the columns `own_then` and `articles_then` hold, drawn as lines; none when empty.
     """
     say = language.say
     fig = canvas(legend=True)
@@ -104,9 +126,13 @@ def release_trend(rows: pd.DataFrame, grain: str, span: Span, language: Language
             hoverinfo="text", customdata=[[str(start), ""] for start in rows["bucket"]],
         )  # fmt: skip
     fig.update_layout(barmode="stack")
+    compared = bool(beside) and "articles_then" in rows
+    drawn = _trend_then(fig, rows, grain, language) if compared else ["articles"]
     bucket_axis(fig, rows["bucket"], grain, span, language)
-    count_axis(fig, rows["articles"], language)
+    count_axis(fig, rows[drawn].astype("Float64").max(axis=1), language)
     subtitle = say("Articles {by} of publication, by where they come from.", by=grain_name(grain, language))
+    if compared:
+        subtitle += " " + say("Lines: what stands beside ({beside}).", beside=beside)
     own, every = int(rows["own"].sum()), int(rows["articles"].sum())
     alt = (
         say(
@@ -119,6 +145,30 @@ def release_trend(rows: pd.DataFrame, grain: str, span: Span, language: Language
         else say("No article has a day of publication.")
     )
     return Figure(fig, say("Own reporting over time"), subtitle, alt)
+
+
+def _trend_then(fig: go.Figure, rows: pd.DataFrame, grain: str, language: Language) -> list[str]:
+    """The other side of a comparison: the height of its own reporting and of all its articles; what sets the scale."""
+    say = language.say
+    for measure, words, dash in (
+        ("own", say("own reporting"), "solid"),
+        ("articles", say("all articles"), "dot"),
+    ):
+        heads = [f"<b>{bucket_words(start, grain, language)}</b><br>{words}" for start in rows["bucket"]]
+        fig.add_scatter(
+            x=list(rows["bucket"]),
+            y=numbers(rows[f"{measure}_then"]),
+            mode="lines",
+            line={"color": PURPLE, "width": 2, "shape": "hvh", "dash": dash},
+            name=say("{measure}, beside", measure=words),
+            hovertext=[
+                f"{head}: {now_and_then(row, measure, language)}"
+                for head, row in zip(heads, records(rows), strict=True)
+            ],
+            hoverinfo="text",
+            connectgaps=False,
+        )
+    return ["articles", "articles_then"]
 
 
 def _bucket_hover(row: dict[str, Any], grain: str, language: Language) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from readership.figures.sketch import Sketch
-from readership.i18n import Language
+from readership.i18n import Language, known
 
 # Hues of Okabe and Ito's colour-blind-safe set (jfly.uni-koeln.de/color), each at a lightness with a contrast of at
 # least 3:1 on the light and on the dark page.
@@ -29,6 +29,8 @@ PALETTE = (BLUE, ORANGE, GREEN, PURPLE, OCHRE, SKY, GREY)
 BLUE_FAINT = "rgba(31,122,184,0.42)"
 BLUE_LINE = "rgba(31,122,184,0.65)"
 GREY_FAINT = "rgba(125,132,140,0.22)"
+BESIDE_SCALE = [[0.0, ORANGE], [0.5, "rgba(125,132,140,0.28)"], [1.0, BLUE]]
+"""Colours of a comparison: less than beside it, the same, more."""
 MAX_POINTS = 2000
 HEIGHT = 320
 
@@ -116,6 +118,19 @@ def clickable(
         customdata=list(stands_for),
         showlegend=False,
     )
+
+
+def now_and_then(row: dict[str, Any], measure: str, language: Language, digits: int = 0) -> str:
+    """A figure and what stands beside it (queries.comparison), with the change where there is one: lines of a hover."""
+    words = language.say(
+        "{now} now, {then} beside",
+        now=language.number(row.get(measure), digits),
+        then=language.number(row.get(f"{measure}_then"), max(digits, 1)),
+    )
+    change = row.get(f"{measure}_change_percent")
+    if known(row.get(f"{measure}_note")):
+        return f"{words}<br>{language.say('new')}"
+    return words if change is None or not known(change) else f"{words}<br>{language.signed_percent(change / 100)}"
 
 
 def numbers(column: pd.Series) -> list[float | None]:

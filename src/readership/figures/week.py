@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
+import plotly.graph_objects as go
 
-from readership.figures.style import BLUE, GREY, Figure, canvas, clickable, peak, records
-from readership.i18n import Language
+from readership.figures.groups import share_ticks
+from readership.figures.style import (
+    BESIDE_SCALE,
+    BLUE,
+    GREY,
+    ORANGE,
+    Figure,
+    canvas,
+    clickable,
+    literal,
+    now_and_then,
+    peak,
+    records,
+)
+from readership.i18n import Language, known
 
 
-def hour_weekday(rows: pd.DataFrame, measure: str, language: Language) -> Figure:
+def hour_weekday(rows: pd.DataFrame, measure: str, language: Language, *, beside: str = "") -> Figure:
     """A heat map of views gained, or of articles published, by local hour and weekday.
 
     Args:
         rows: weekday (1 Monday), hour (0-23) and the measure; unknown where nothing was observed.
         measure: `views_per_hour` or `articles_published`.
+        beside: what the column `…_then` of the measure holds: fields are then coloured by how much more or less they
+            have than that; by the measure when empty.
     """
-    cells = {(row["weekday"], row["hour"]): row[measure] for row in records(rows[rows[measure].notna()])}
+    compared = bool(beside) and f"{measure}_then" in rows
+    found = {(row["weekday"], row["hour"]): row for row in records(rows)}
+    cells = _differences(found, measure) if compared else _known(found, measure)
     days = language.weekdays()
     places = [(day, hour) for day in range(1, 8) for hour in range(24)]
+    words = {at: _cell_words(found.get(at, {}), measure, compared, language) for at in places}
     fig = canvas(height=250)
     fig.add_heatmap(
         z=[[cells.get((day, hour)) for hour in range(24)] for day in range(1, 8)],
@@ -27,35 +48,88 @@ def hour_weekday(rows: pd.DataFrame, measure: str, language: Language) -> Figure
         showscale=False,
         xgap=1,
         ygap=1,
-        zmin=0,
-        zmax=_ceiling([float(value) for value in cells.values()]),
+        **_colours(list(cells.values()), compared=compared),
     )
     clickable(
         fig,
         [f"{hour:02d}" for _day, hour in places],
         [days[day - 1] for day, _hour in places],
-        [
-            f"<b>{days[day - 1]}, {_span(hour)}</b><br>{language.number(cells.get((day, hour)), 1)}"
-            for day, hour in places
-        ],
+        [f"<b>{days[day - 1]}, {_span(hour)}</b><br>{words[day, hour]}" for day, hour in places],
         [[day, hour] for day, hour in places],
     )
     fig.update_yaxes(autorange="reversed", type="category", rangemode="normal", nticks=None, showgrid=False)
     fig.update_xaxes(type="category", tickvals=[f"{hour:02d}" for hour in range(0, 24, 3)], showgrid=False)
     title, subtitle = _words(measure, language)
-    finding = _finding(rows, measure, language)
+    if compared:
+        subtitle += " " + language.say(
+            "Blue: more than beside it ({beside}); orange: less; an empty field is unknown on one of the sides.",
+            beside=beside,
+        )
+    finding = _moved(cells, language) if compared else _finding(rows, measure, language)
     return Figure(fig, title, f"{subtitle} {finding}", finding)
 
 
-def publishing_clock(rows: pd.DataFrame, language: Language) -> Figure:
+Cells = dict[tuple[int, int], float]
+"""A figure by weekday and hour; those that are unknown are left out."""
+
+
+def _known(found: dict[tuple[int, int], dict[str, Any]], measure: str) -> Cells:
+    return {place: float(row[measure]) for place, row in found.items() if known(row[measure])}
+
+
+def _differences(found: dict[tuple[int, int], dict[str, Any]], measure: str) -> Cells:
+    """What each field has more than beside it."""
+    now, then = _known(found, measure), _known(found, f"{measure}_then")
+    return {place: now[place] - then[place] for place in now if place in then}
+
+
+def _colours(values: list[float], *, compared: bool) -> dict[str, Any]:
+    """From nothing to much; of a comparison from less over the same to more, equally far both ways."""
+    if not compared:
+        return {"zmin": 0, "zmax": _ceiling(values)}
+    far = _ceiling([abs(value) for value in values]) or 1
+    return {"zmin": -far, "zmax": far, "colorscale": BESIDE_SCALE}
+
+
+def _cell_words(row: dict[str, Any], measure: str, compared: bool, language: Language) -> str:
+    if compared:
+        return now_and_then(row, measure, language, 1)
+    return language.number(row.get(measure), 1)
+
+
+def _moved(cells: Cells, language: Language) -> str:
+    """Where a field has most more, and most less, than beside it."""
+    if not cells:
+        return language.say("No hour is known on both sides.")
+    places = {"most": max(cells, key=cells.__getitem__), "least": min(cells, key=cells.__getitem__)}
+    facts = {name: language.number(abs(cells[place]), 1) for name, place in places.items()}
+    facts |= {f"{name}_at": _named(place, language) for name, place in places.items()}
+    if cells[places["most"]] <= 0 <= cells[places["least"]]:
+        return language.say("No hour has more or less than beside it.")
+    if cells[places["least"]] >= 0:
+        return language.say("Most more than beside it: {most}, on {most_at}; none less.", **facts)
+    if cells[places["most"]] <= 0:
+        return language.say("Most less than beside it: {least}, on {least_at}; none more.", **facts)
+    return language.say("Most more than beside it: {most}, on {most_at}; most less: {least}, on {least_at}.", **facts)
+
+
+def _named(place: tuple[int, int], language: Language) -> str:
+    day, hour = place
+    return f"{language.weekdays('wide')[day - 1]}, {_span(hour)}"
+
+
+def publishing_clock(rows: pd.DataFrame, language: Language, *, beside: str = "") -> Figure:
     """What share of a day's articles is published in each hour, and what share of its views is gained in it.
 
     Args:
         rows: the query `hour_weekday`: weekday, hour, articles_published, views_per_hour (unknown where unobserved).
+        beside: what the columns `…_then` of both hold, drawn as strokes and as a second line; none when empty.
     """
     say = language.say
-    hours = rows.groupby("hour", as_index=False)[["articles_published", "views_per_hour"]].sum(min_count=1)
-    published, read = (_shares(hours[name]) for name in ("articles_published", "views_per_hour"))
+    both = ["articles_published", "views_per_hour"]
+    then = [f"{name}_then" for name in both if beside and f"{name}_then" in rows]
+    hours = rows.groupby("hour", as_index=False)[[*both, *then]].sum(min_count=1)
+    published, read = (_shares(hours[name]) for name in both)
     names = [f"{int(hour):02d}" for hour in hours["hour"]]
     fig = canvas(height=300, legend=True)
     hover = [
@@ -78,17 +152,51 @@ def publishing_clock(rows: pd.DataFrame, language: Language) -> Figure:
         hoverinfo="text",
         customdata=[[0, int(hour)] for hour in hours["hour"]],
     )
+    drawn = _clock_then(fig, names, [_shares(hours[name]) for name in then], beside, language) if then else []
     fig.update_xaxes(type="category", tickvals=names[::3])
-    top = max([share for share in (*published, *read) if share is not None], default=0.0)
-    ticks = [0.05 * n for n in range(int(top / 0.05) + 2)]
+    top = max([share for share in (*published, *read, *drawn) if share is not None], default=0.0)
+    ticks = share_ticks(top)
     fig.update_yaxes(tickvals=ticks, ticktext=[language.percent(tick) for tick in ticks])
     subtitle = say(
         "Shares of a whole week's articles, by hour of publication, and of the views gained in a mean observed hour, "
         "whatever the articles' age; local time. Hours that were never observed have no share."
     )
+    if drawn:
+        subtitle += " " + say("Strokes and dotted line: what stands beside ({beside}).", beside=beside)
     return Figure(
         fig, say("When we publish and when we are read"), subtitle, _clock_words(hours, published, read, language)
     )
+
+
+def _clock_then(
+    fig: go.Figure, names: list[str], shares: list[list[float | None]], beside: str, language: Language
+) -> list[float | None]:
+    """The other side of a comparison: a stroke on each bar, and a dotted line; the shares that are drawn."""
+    for values, words, look in (
+        (shares[0], language.say("share of articles"), {"mode": "markers", "marker": STROKE}),
+        (
+            shares[1],
+            language.say("share of views"),
+            {"mode": "lines", "line": {"color": ORANGE, "width": 2, "dash": "dot"}},
+        ),
+    ):
+        fig.add_scatter(
+            x=names,
+            y=values,
+            name=language.say("{measure}, beside", measure=words),
+            hovertext=[
+                f"<b>{name}:00</b><br>{words}, {literal(beside)}: {language.percent(value, 1)}"
+                for name, value in zip(names, values, strict=True)
+            ],
+            hoverinfo="text",
+            connectgaps=False,
+            **look,
+        )
+    return [value for side in shares for value in side]
+
+
+STROKE = {"symbol": "line-ew", "size": 12, "line": {"width": 3, "color": ORANGE}, "color": ORANGE}
+"""How the other side of a bar is marked."""
 
 
 def _shares(column: pd.Series) -> list[float | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,7 +16,9 @@ from readership.queries.catalogue import Parameter, Query, catalogue, macros, na
 from readership.queries.clock import Clock, clock
 from readership.queries.comparison import Comparison, Ended
 from readership.queries.edition import Edition, current, published
+from readership.queries.picks import picks
 from readership.queries.selection import MODES, QUESTIONS, URL_NAMES, VALUES, Selection, from_arguments
+from readership.queries.specialised import PICKED, named_in, reach_first, specialised, to_end
 
 __all__ = [
     "MODES", "QUESTIONS", "URL_NAMES", "VALUES", "Clock", "Comparison", "Edition", "Ended", "OutOfRoom", "Parameter",
@@ -42,7 +43,7 @@ def fetch(name: str, selection: Selection, edition: Edition, **parameters: Any) 
         NoEdition: the edition can't be opened.
     """
     with edition.cursor() as cursor, _plainly(name, parameters):
-        frame: pd.DataFrame = cursor.execute(*_bound(name, selection, edition, parameters)).df()
+        frame: pd.DataFrame = cursor.execute(*_asked(cursor, name, selection, edition, parameters)).df()
     return frame
 
 
@@ -77,7 +78,7 @@ def stream(
         OutOfRoom: what the question does can't all be done on disk.
     """
     with edition.apart() if frugal else edition.cursor() as connection, _plainly(name, parameters):
-        sql, bound = _bound(name, selection, edition, parameters)
+        sql, bound = _asked(connection, name, selection, edition, parameters)
         yield from _batches(connection, sql, bound, rows)
 
 
@@ -132,11 +133,25 @@ def _bound(name: str, selection: Selection, edition: Edition, parameters: dict[s
     bound: dict[str, Any] = {**known, **parameters}
     if "$selection" in query.sql:
         bound["selection"] = selection.parameter() | clock(selection, edition).parameter()
-    return _TWINS.sub(r"\1_to_end(", query.sql) if isinstance(selection, Ended) else query.sql, bound
+    return to_end(query.sql) if isinstance(selection, Ended) else query.sql, bound
 
 
-_TWINS = re.compile(r"\b(selected_articles|gained_by_article|gained_by_day|gained_by_slot)\(")
-"""Macros with a twin for selections that end at a moment of each site (macros.sql)."""
+def _asked(
+    connection: duckdb.DuckDBPyConnection, name: str, selection: Selection, edition: Edition, parameters: dict[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """SQL text for this selection and its bound values; what its filters leave is a table of the connection."""
+    sql, bound = _bound(name, selection, edition, parameters)
+    if "selection" not in bound:
+        return sql, bound
+    picked = picks(bound["selection"], edition)
+    if picked is not None:
+        connection.register(PICKED, picked)
+    text, bound = specialised(sql, bound, picked=picked is not None)
+    if (parts := reach_first(text)) is None:
+        return text, bound
+    first, rest = parts
+    low, high = connection.execute(first, named_in(first, bound)).fetchall()[0]
+    return rest, named_in(rest, bound | {"reach_low": low, "reach_high": high})
 
 
 _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)

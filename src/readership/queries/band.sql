@@ -17,15 +17,16 @@ asked AS MATERIALIZED (
         FROM newest AS n WHERE n.is_last
     ) AS t
 ),
+reach AS MATERIALIZED (SELECT b.low - 56 AS low, b.high FROM asked AS b),
 days AS MATERIALIZED (
     SELECT k.site, k.day, k.from_s, k.to_s, k.cut_s, k.as_of_day
     FROM day_cuts($selection::selection) AS k
-    WHERE k.day BETWEEN (SELECT b.low - 56 FROM asked AS b) AND (SELECT b.high FROM asked AS b)
+    WHERE k.day BETWEEN (SELECT r.low FROM reach AS r) AND (SELECT r.high FROM reach AS r)
 ),
 -- One row a site, day, week back (0 is the day itself) and hour; `cut` where it ends at the wall-clock time of the site's newest reading.
 wanted AS MATERIALIZED (
     SELECT d.site, d.day, d.week, d.at_day, h.hour, e.from_s,
-        d.day = d.as_of_day AND (NOT b.hourly
+        d.day = d.as_of_day AND ($grain::VARCHAR <> 'hour'
             OR (h.hour >= n.hour AND (h.hour <= b.hour OR d.day < b.as_of_day))) AS cut,
         CASE WHEN d.day = d.as_of_day THEN e.cut_s ELSE e.to_s END AS day_end_s
     FROM (
@@ -36,12 +37,14 @@ wanted AS MATERIALIZED (
     JOIN days AS e ON e.site = d.site AND e.day = d.at_day
     JOIN newest AS n ON n.site = d.site
     CROSS JOIN asked AS b
-    JOIN (SELECT NULL AS hour UNION ALL SELECT hour FROM range(0, 24) AS r(hour)) AS h ON b.hourly = (h.hour IS NOT NULL)
+    CROSS JOIN (
+        SELECT r.hour FROM range(0, 24) AS r(hour) WHERE $grain::VARCHAR = 'hour'
+        UNION ALL SELECT NULL AS hour WHERE $grain::VARCHAR <> 'hour'
+    ) AS h
 ),
 gained_hour AS MATERIALIZED (
     SELECT g.site, c.day, c.hour, sum(g.views)::BIGINT AS views
-    FROM gained_by_site_hour($selection::selection, (SELECT b.low - 56 FROM asked AS b WHERE b.hourly),
-        (SELECT b.high FROM asked AS b WHERE b.hourly)) AS g
+    FROM gained_by_site_hour($selection::selection, (SELECT r.low FROM reach AS r), (SELECT r.high FROM reach AS r)) AS g
     JOIN clock($selection::selection) AS z ON z.site = g.site
     JOIN calendar AS c ON c.zone = z.zone AND c.slot = g.slot
     GROUP BY ALL
@@ -49,16 +52,18 @@ gained_hour AS MATERIALIZED (
 gained AS (
     SELECT w.site, w.at_day, w.hour, TRUE AS cut, g.views
     FROM (SELECT DISTINCT v.site, v.at_day, v.hour FROM wanted AS v WHERE v.cut) AS w
-    JOIN gained_to_cut($selection::selection, (SELECT list(DISTINCT v.at_day) FROM wanted AS v WHERE v.cut)) AS g
+    JOIN gained_to_cut($selection::selection, (SELECT list(DISTINCT v.at_day) FROM wanted AS v WHERE v.cut),
+        (SELECT r.high FROM reach AS r) - 58, (SELECT r.high FROM reach AS r)) AS g
         ON g.site = w.site AND g.day = w.at_day
     UNION ALL
-    SELECT g.site, g.day, NULL, FALSE, g.views
-    FROM gained_by_site_day($selection::selection, (SELECT b.low - 56 FROM asked AS b WHERE NOT b.hourly),
-        (SELECT b.high FROM asked AS b WHERE NOT b.hourly)) AS g
+    SELECT g.site, g.day, NULL AS hour, FALSE AS cut, g.views
+    FROM gained_by_site_day($selection::selection, (SELECT r.low FROM reach AS r), (SELECT r.high FROM reach AS r)) AS g
+    WHERE $grain::VARCHAR <> 'hour'
     UNION ALL
     SELECT w.site, w.at_day, w.hour, FALSE, sum(g.views)::BIGINT
     FROM (SELECT DISTINCT v.site, v.at_day, v.hour FROM wanted AS v WHERE NOT v.cut AND v.hour IS NOT NULL) AS w
     JOIN gained_hour AS g ON g.site = w.site AND g.day = w.at_day AND g.hour <= w.hour
+    WHERE $grain::VARCHAR = 'hour'
     GROUP BY ALL
 ),
 hour_end AS (

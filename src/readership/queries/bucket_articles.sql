@@ -28,7 +28,7 @@ gained AS (
         AND d.day IN (SELECT l.day FROM slots AS l)
     GROUP BY d.article
     UNION ALL
-    SELECT i.article, sum(gained_within(i.gained, i.from_s, i.to_s, p.from_s, p.to_s))
+    SELECT i.article, sum(gained_within(i.gained, i.from_s, i.to_s, p.from_s, p.to_s)) AS views
     FROM interval AS i
     JOIN article AS b ON b.article = i.article
     JOIN span AS p ON p.site = b.site AND i.from_s < p.to_s AND i.to_s > p.from_s

@@ -27,7 +27,9 @@ gained AS (
 listed AS (
     SELECT a.article, a.site, a.article_key, a.url, a.title, a.section, a.language, a.published_local, a.published_day,
         coalesce(g.views, 0) AS views,
-        EXISTS (SELECT 1 FROM slots AS l WHERE l.site = a.site AND a.published_s >= l.from_s AND a.published_s < l.to_s) AS published
+        EXISTS (SELECT 1 FROM slots AS l WHERE l.site = a.site AND a.published_s >= l.from_s AND a.published_s < l.to_s)
+            AND (($selection::selection)['ends'] IS NULL OR a.published_s < end_of($selection::selection, a.site)['at_s'])
+            AS published
     FROM chosen($selection::selection) AS a LEFT JOIN gained AS g ON g.article = a.article
 )
 SELECT l.* REPLACE (l.views::BIGINT AS views), count(*) OVER () AS of_articles, (sum(l.views) OVER ())::BIGINT AS of_views,

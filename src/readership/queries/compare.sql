@@ -27,6 +27,7 @@ period AS MATERIALIZED (
         CASE WHEN k = 0 THEN until WHEN kind = 'custom' THEN $other_until::DATE ELSE (until - days - shift)::DATE END AS high
     FROM shifted
 ),
+reach AS MATERIALIZED (SELECT coalesce(min(p.low), DATE '1900-01-01') AS low, max(p.high) AS high FROM period AS p),
 -- For each site the last day of each period, and whether it is cut: the day of its newest reading, and its place in the others.
 ending AS MATERIALIZED (
     SELECT p.k, z.site, z.zone, p.low, coalesce(t.day, p.newest_day) < p.until AS cut, coalesce(t.hour, p.hour) AS hour,
@@ -73,13 +74,13 @@ gained AS (
     FROM (
         SELECT d.k, g.views
         FROM side AS d
-        JOIN gained_by_site_day($selection::selection, (SELECT coalesce(min(p.low), DATE '1900-01-01') FROM period AS p),
-                (SELECT max(p.high) FROM period AS p)) AS g ON g.site = d.site
+        JOIN gained_by_site_day($selection::selection, (SELECT r.low FROM reach AS r), (SELECT r.high FROM reach AS r)) AS g ON g.site = d.site
             AND (d.low IS NULL OR g.day >= d.low) AND g.day <= d.last_day AND NOT (d.cut AND g.day = d.last_day)
         UNION ALL
         SELECT d.k, g.views
         FROM side AS d
-        JOIN gained_to_cut($selection::selection, (SELECT list(DISTINCT x.last_day) FROM side AS x WHERE x.cut)) AS g
+        JOIN gained_to_cut($selection::selection, (SELECT list(DISTINCT x.last_day) FROM side AS x WHERE x.cut),
+            (SELECT r.low FROM reach AS r), (SELECT r.high FROM reach AS r)) AS g
             ON g.site = d.site AND g.day = d.last_day AND d.cut AND (d.low IS NULL OR g.day >= d.low)
     ) AS part
     GROUP BY k

@@ -218,39 +218,63 @@ def ended(selection: Selection, ends: pd.DataFrame) -> Ended:
 
 # -- joining ----------------------------------------------------------------------------------------------------------
 Measures = Mapping[str, str]
-"""Columns that are compared, each with what makes it known on a side: `read`, `written`, or `` for always."""
+"""Columns that are compared, each with what makes it known on a side: `read`, `written`, `observed` (read, and what is
+unknown in a row stays so), or `` for always."""
 
 
-GROUPED: Mapping[str, tuple[str, Measures]] = {
+GROUPED: Mapping[str, tuple[str | tuple[str, ...], Measures]] = {
     "group_views": (
         "value",
         {"articles": "written", "share_of_articles": "written", "gained": "read", "share_of_views": ""},
     ),
     "publishing": ("value", {"articles": "written", "share_of_articles": "written", "median_24h": ""}),
     "release_dependence": ("source", {"articles": "written", "share_of_articles": "written"}),
+    "hour_weekday": (("weekday", "hour"), {"views_per_hour": "observed", "articles_published": "written"}),
 }
 """Questions whose rows are keyed, each with its key and what stands beside another period: not views to date, which had
 another time to grow."""
 OVER_TIME = {"views_gained": "read", "views_by_publication": "", "views_at_age": ""}
 """Questions whose rows are buckets of time, each with what makes its views known."""
+COUNTED = {"release_trend": ("articles", "own", "cited", "credited")}
+"""Questions that count articles in buckets of their publication: a bucket without a row has none."""
+TREND, BY_ARTICLE = "group_trend", "articles_gained"
+"""Groups over time; single articles, by the views that each gained."""
+COMPARED = (*GROUPED, *OVER_TIME, *COUNTED, TREND, BY_ARTICLE)
+"""All questions that have a comparison."""
 
 
 def answer(
     name: str, beside: Beside, selection: Selection, ask: Ask, parameters: Mapping[str, Any]
 ) -> tuple[pd.DataFrame, float]:
-    """Rows of one of `GROUPED` or `OVER_TIME` with what they are compared with, and (`aligned`) what has no place."""
+    """Rows of one of `COMPARED` with what they are compared with, and (over time) how much of that has no place."""
     if name in GROUPED:
-        on, measures = GROUPED[name]
         others = [ask(name, side.selection, **parameters) for side in beside.others]
-        return joined(ask(name, beside.own, **parameters), others, beside.others, on, measures), 0.0
-    grain = str(parameters.get("grain", "day"))
-    by = grain if grain == "hour" or not beside.comparison.is_period else "day"
-    others = [ask(name, side.selection, **{**parameters, "grain": by}) for side in beside.others]
+        return joined(ask(name, beside.own, **parameters), others, beside.others, *GROUPED[name]), 0.0
+    if name == BY_ARTICLE:
+        others = [ask(name, side.selection, **parameters) for side in beside.others]
+        return by_article(ask(name, beside.own, **parameters), others, beside.others), 0.0
+    if name == TREND:
+        return trend(beside, selection, ask, parameters)
+    grain = str(parameters.get("grain") or ("week" if name in COUNTED else "day"))
+    given = {**parameters, "grain": of_others(beside, grain)}
+    others = [ask(name, side.selection, **given) for side in beside.others]
+    if name in COUNTED:
+        rows = ask(name, beside.own, **parameters)
+        return counted(rows, others, beside, grain, COUNTED[name])
     return aligned(ask(name, selection, **parameters), others, beside, grain, needs=OVER_TIME[name])
 
 
+def of_others(beside: Beside, grain: str) -> str:
+    """The bucket in which other sides are asked for: days, which are put in the places of this period's own."""
+    return grain if grain == "hour" or not beside.comparison.is_period else "day"
+
+
 def joined(
-    rows: pd.DataFrame, others: Sequence[pd.DataFrame], sides: Sequence[Side], on: str, measures: Measures
+    rows: pd.DataFrame,
+    others: Sequence[pd.DataFrame],
+    sides: Sequence[Side],
+    on: str | tuple[str, ...],
+    measures: Measures,
 ) -> pd.DataFrame:
     """The rows with what the other side has for the same `on`, the change and a note; what only that side has, below.
 
@@ -258,36 +282,80 @@ def joined(
     `_note` (`new` against 0). A value that the other side doesn't list counts 0 there when that side is known, and is
     unknown otherwise.
     """
-    out = _with_missing(rows, others, on, measures)
+    names = [on] if isinstance(on, str) else list(on)
+    out = _with_missing(rows, others, names, measures)
     for measure, needs in measures.items():
-        parts = [_then(out[on], other, side, on, measure, needs) for other, side in zip(others, sides, strict=True)]
+        parts = [
+            _then(_keys(out, names), other, side, names, measure, needs)
+            for other, side in zip(others, sides, strict=True)
+        ]
         changed(out, measure, _mean(parts, out.index))
     return out
 
 
-def _with_missing(rows: pd.DataFrame, others: Sequence[pd.DataFrame], on: str, measures: Measures) -> pd.DataFrame:
+def by_article(rows: pd.DataFrame, others: Sequence[pd.DataFrame], sides: Sequence[Side]) -> pd.DataFrame:
+    """Articles with what each gained in the other period, the change and a note.
+
+    An article that was not published then gained nothing then, and is new. Unknown is what came before its own first
+    reading, when that found views already: part of them may be of the other period.
+
+    Args:
+        rows: of `articles_gained`: those of the own period alone are listed.
+        others: the same of the other sides, of these articles or of all.
+    """
+    out = rows.copy()
+    parts = []
+    for other, side in zip(others, sides, strict=True):
+        assert side.shift is not None
+        listed = dict(zip(other["article"], other["gained"].astype("Float64"), strict=True))
+        then = out["article"].map(listed).astype("Float64").fillna(0)
+        parts.append(then.where(_was_read(out, side.shift) & side.read_known))
+    changed(out, "gained", _mean(parts, out.index))
+    return out
+
+
+def _was_read(rows: pd.DataFrame, shift: Shift) -> pd.Series:
+    """Whether all views that an article gained in a period are known."""
+    low, high = pd.Timestamp(shift.since), pd.Timestamp(shift.until)
+    first, day, last = (pd.to_datetime(rows[name]) for name in ("known_from", "published_day", "read_to"))
+    return (day >= high) | ((first.isna() | (first < low)) & (last >= low))
+
+
+def _with_missing(
+    rows: pd.DataFrame, others: Sequence[pd.DataFrame], names: list[str], measures: Measures
+) -> pd.DataFrame:
     """The rows and, below, those that only another side has: nothing of what is counted, the rest unknown."""
-    there = pd.concat([other[on] for other in others]) if others else rows[on].iloc[:0]
-    only = there[~_keyed(there).isin(set(_keyed(rows[on])))].drop_duplicates()
-    counted: dict[str, Any] = {name: 0 for name, needs in measures.items() if needs}
-    return _with(rows, only.to_frame().assign(**counted))
+    there = pd.concat([other[names] for other in others]) if others else rows[names].iloc[:0]
+    only = there[~_keys(there, names).isin(set(_keys(rows, names)))].drop_duplicates()
+    counted: dict[str, Any] = {name: 0 for name, needs in measures.items() if needs in _COUNTS}
+    return _with(rows, only.assign(**counted))
 
 
-def _then(keys: pd.Series, other: pd.DataFrame, side: Side, on: str, measure: str, needs: str) -> pd.Series:
+_COUNTS = ("read", "written")
+"""What a side that is known has none of where it has no row."""
+
+
+def _then(keys: pd.Series, other: pd.DataFrame, side: Side, names: list[str], measure: str, needs: str) -> pd.Series:
     if not _is_known(side, needs):
         return pd.Series(pd.NA, index=keys.index, dtype="Float64")
-    listed = other.assign(**{on: _keyed(other[on])}).set_index(on)[measure].astype("Float64")
-    keys = _keyed(keys)
-    return keys.map((listed.fillna(0) if needs else listed).to_dict()).astype("Float64").fillna(0 if needs else pd.NA)
+    nothing = 0 if needs in _COUNTS else pd.NA
+    listed = dict(zip(_keys(other, names), other[measure].astype("Float64").fillna(nothing), strict=True))
+    return keys.map(listed).astype("Float64").fillna(nothing)
 
 
-def _keyed(keys: pd.Series) -> pd.Series:
+def _keys(rows: pd.DataFrame, names: Sequence[str]) -> pd.Series:
     """Keys of a join; an unknown one (own reporting has no source) is one of them."""
-    return keys.astype("str").fillna("")
+    first, *more = (_key(rows[name]).fillna("") for name in names)
+    return sum((" " + one for one in more), first) if more else first
+
+
+def _key(column: pd.Series) -> pd.Series:
+    """Texts of one kind, whatever kind of number the column is of."""
+    return (column.astype("Float64") if pd.api.types.is_numeric_dtype(column) else column).astype("str")
 
 
 def _is_known(side: Side, needs: str) -> bool:
-    return {"read": side.read_known, "written": side.written_known}.get(needs, True)
+    return {"read": side.read_known, "observed": side.read_known, "written": side.written_known}.get(needs, True)
 
 
 def changed(out: pd.DataFrame, measure: str, then: pd.Series) -> None:
@@ -342,6 +410,146 @@ def aligned(
     changed(out, measure, _mean(parts, out.index))
     out.attrs = dict(rows.attrs)
     return out, sum(left for _found, left in places) / max(len(places), 1)
+
+
+def counted(
+    rows: pd.DataFrame, others: Sequence[pd.DataFrame], beside: Beside, grain: str, measures: Sequence[str]
+) -> tuple[pd.DataFrame, float]:
+    """As `aligned`, for articles counted in the buckets of their publication: where no row stands there are none.
+
+    Args:
+        rows: of the own side: `bucket` and the measures.
+        others: by the day, of a comparison of values in the same buckets as `rows`.
+
+    Returns:
+        The rows, and how many articles of the other side stand in no bucket.
+    """
+    own = rows.assign(bucket=pd.to_datetime(rows["bucket"]))
+    filled = [_each_day(other, side, measures) for other, side in zip(others, beside.others, strict=True)]
+    placed = {
+        name: [
+            _placed(other, side, beside, grain, own, name) for other, side in zip(filled, beside.others, strict=True)
+        ]
+        for name in measures
+    }
+    buckets = sorted({bucket for found, _left in placed[measures[0]] for bucket in found.index} - set(own["bucket"]))
+    more = pd.DataFrame({"bucket": buckets, **dict.fromkeys(measures, 0)})
+    out = _with(own, more).sort_values("bucket", kind="stable", ignore_index=True)
+    for name in measures:
+        sides = zip(placed[name], beside.others, strict=True)
+        parts = [_at(out["bucket"], found, beside if side.written_known else None) for (found, _left), side in sides]
+        changed(out, name, _mean(parts, out.index))
+    out.attrs = dict(rows.attrs)
+    return out, sum(left for _found, left in placed[measures[0]]) / max(len(beside.others), 1)
+
+
+def _each_day(other: pd.DataFrame, side: Side, measures: Sequence[str]) -> pd.DataFrame:
+    """The other side's rows, and one of nothing for each of its days that has none."""
+    rows = other[["bucket", *measures]].assign(bucket=pd.to_datetime(other["bucket"])).set_index("bucket")
+    if side.shift is not None:
+        ends = getattr(side.selection, "ends", ())
+        until = max((day + _DAY if low < high else day for _site, day, low, high in ends), default=side.shift.until)
+        days = pd.date_range(side.shift.since, min(until, side.shift.until) - _DAY, unit="us")
+        rows = rows.reindex(rows.index.union(days), fill_value=0)
+    return rows.rename_axis("bucket").reset_index()
+
+
+def _at(buckets: pd.Series, found: pd.Series, known: Beside | None) -> pd.Series:
+    """What stands at each bucket; of a comparison of values 0 where nothing does, unknown on a side that is unknown."""
+    then = buckets.map(found.to_dict() if known else {}).astype("Float64")
+    return then if known is None or known.comparison.is_period else then.fillna(0)
+
+
+# -- groups over time -------------------------------------------------------------------------------------------------
+MAX_GROUPS = 200
+"""Groups of a trend that are compared at most: each is written out in all of its buckets."""
+ALL_GROUPS = 2**31
+"""`top` for the other side: a group that is large now may have been small then."""
+
+
+def trend(beside: Beside, selection: Selection, ask: Ask, parameters: Mapping[str, Any]) -> tuple[pd.DataFrame, float]:
+    """Rows of `group_trend` with what the other side has of the same groups."""
+    grain = str(parameters.get("grain") or "week")
+    by = of_others(beside, grain)
+    others = [
+        (
+            ask(TREND, side.selection, **{**parameters, "grain": by, "top": ALL_GROUPS}),
+            ask("views_gained", side.selection, grain=by),
+        )
+        for side in beside.others
+    ]
+    rows, whole = ask(TREND, selection, **parameters), ask("views_gained", selection, grain=grain)
+    return trended(rows, whole, others, beside, grain)
+
+
+def trended(
+    rows: pd.DataFrame,
+    whole: pd.DataFrame,
+    others: Sequence[tuple[pd.DataFrame, pd.DataFrame]],
+    beside: Beside,
+    grain: str,
+    *,
+    instead: str = "",
+) -> tuple[pd.DataFrame, float]:
+    """Groups over time, each with the views and the share that it had in the same place of the other period.
+
+    Args:
+        rows: of `group_trend`: bucket, value, views, share, articles; of the groups that are wanted.
+        whole: of `views_gained` under the same selection: in which buckets anything was being read.
+        others: the same two of each other side, by the day as `aligned` takes them, of all groups.
+        instead: the one group of the other side that stands beside each of these; by default the same one.
+
+    Returns:
+        A row a bucket and group: 0 where the group gained nothing while others were being read, unknown where nothing
+        was. And the views of the other side, all groups together, that stand in no bucket.
+    """
+    own = rows.assign(bucket=pd.to_datetime(rows["bucket"]))
+    start = own if len(own) else whole
+    wholes = [
+        _placed(whole_other, side, beside, grain, start, "views")
+        for (_other, whole_other), side in zip(others, beside.others, strict=True)
+    ]
+    now = whole["views"].astype("Float64").groupby(pd.to_datetime(whole["bucket"])).sum(min_count=1)
+    known = set(now.dropna().index).union(*(found.dropna().index for found, _left in wholes))
+    out = _each_bucket(own, sorted(known | set(own["bucket"])), now)
+    views, shares = [], []
+    for (other, _whole), (found, _left), side in zip(others, wholes, beside.others, strict=True):
+        then = _group_then(out, other, side, beside, grain, start, instead)
+        all_then = out["bucket"].map(found.to_dict() if side.read_known else {}).astype("Float64")
+        views.append(then.fillna(0).where(all_then.notna()))
+        shares.append(views[-1] / all_then.where(all_then > 0))
+    changed(out, "views", _mean(views, out.index))
+    changed(out, "share", _mean(shares, out.index))
+    out.attrs = dict(rows.attrs)
+    return out, sum(left for _found, left in wholes) / max(len(wholes), 1)
+
+
+def _each_bucket(own: pd.DataFrame, buckets: Sequence[Any], now: pd.Series) -> pd.DataFrame:
+    """A row for each bucket and group: nothing gained where others were being read, unknown where nothing was."""
+    grid = pd.MultiIndex.from_product([buckets, sorted(own["value"].unique())], names=["bucket", "value"]).to_frame(
+        index=False
+    )
+    out = grid.merge(own, on=["bucket", "value"], how="left")
+    total = out["bucket"].map(now.to_dict()).astype("Float64")
+    out["articles"] = out["articles"].astype("Int64").where(out["articles"].notna() | total.isna(), 0)
+    out["views"] = out["views"].astype("Int64").where(out["views"].notna() | total.isna(), 0)
+    out["share"] = out["share"].astype("Float64").where(out["share"].notna() | ~(total > 0), 0)
+    return out[list(own.columns)]
+
+
+def _group_then(
+    out: pd.DataFrame, other: pd.DataFrame, side: Side, beside: Beside, grain: str, start: pd.DataFrame, instead: str
+) -> pd.Series:
+    """The other side's views in the place of each row; unknown where it has none."""
+    wanted = {instead} if instead else set(out["value"])
+    listed: dict[tuple[Any, str], Any] = {}
+    for value, part in other[other["value"].isin(wanted)].groupby("value"):
+        found, _left = _placed(part, side, beside, grain, start, "views")
+        listed |= {(bucket, str(value)): views for bucket, views in found.items()}
+    keys = zip(out["bucket"], [instead] * len(out) if instead else out["value"], strict=True)
+    return pd.Series(
+        [listed.get((bucket, str(value)), pd.NA) for bucket, value in keys], index=out.index, dtype="Float64"
+    )
 
 
 def _with(rows: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:

@@ -28,7 +28,7 @@ viewed AS MATERIALIZED (
         AND NOT (d.dimension = 'country' AND $home::VARCHAR = 'without' AND d.value = coalesce(z.home_country, ''))
     GROUP BY k.bucket, d.value
     UNION ALL
-    SELECT k.bucket, m.value, sum(g.views)::BIGINT
+    SELECT k.bucket, m.value, sum(g.views)::BIGINT AS views
     FROM gained_by_article($selection::selection) AS g
     JOIN days AS k ON k.day = g.day
     JOIN member AS m ON m.article = g.article

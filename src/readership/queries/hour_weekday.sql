@@ -1,6 +1,6 @@
 -- hour_weekday: when we are read and when we publish, by local weekday and hour; without dates over the 8 whole weeks before the day of the newest reading.
 -- columns: weekday INTEGER 1 Monday to 7; hour INTEGER 0 to 23; views BIGINT gained, NULL where nothing was being read; articles_published BIGINT with a known time of day; buckets BIGINT such hours in the range, up to the newest reading; observed_hours BIGINT of these, hours in which readings cover some time; views_per_hour DOUBLE a mean observed hour; observed_share DOUBLE part of the views from readings no further apart than an hour, NULL where views are 0
-WITH bounds AS MATERIALIZED (
+WITH reach AS MATERIALIZED (
     SELECT coalesce(s.since, CASE WHEN s.until IS NULL THEN t.day - 56 ELSE DATE '1900-01-01' END) AS low,
         least(t.day, CASE WHEN s.until IS NOT NULL THEN s.until - 1 WHEN s.since IS NULL THEN t.day - 1 ELSE t.day END) AS high
     FROM (SELECT ($selection::selection)['since'] AS since, ($selection::selection)['until'] AS until) AS s
@@ -14,8 +14,9 @@ slots AS (
     JOIN (SELECT r.site, min(r.from_s) AS from_s FROM read_span AS r
         WHERE r.meter = ($selection::selection)['meter'] GROUP BY r.site) AS f ON f.site = t.site
     JOIN calendar AS c ON c.zone = t.zone
-    WHERE c.day BETWEEN (SELECT b.low FROM bounds AS b) AND (SELECT b.high FROM bounds AS b)
+    WHERE c.day BETWEEN (SELECT r.low FROM reach AS r) AND (SELECT r.high FROM reach AS r)
         AND c.from_s < t.at_s AND c.to_s > f.from_s
+        AND (($selection::selection)['ends'] IS NULL OR c.from_s < end_of($selection::selection, t.site)['at_s'])
     GROUP BY ALL
 ),
 counted AS (
@@ -23,17 +24,30 @@ counted AS (
 ),
 gained AS (
     SELECT c.weekday, c.hour, sum(g.views)::BIGINT AS views, sum(g.observed)::BIGINT AS observed
-    FROM gained_by_site_hour($selection::selection, (SELECT b.low FROM bounds AS b), (SELECT b.high FROM bounds AS b)) AS g
+    FROM gained_by_site_hour($selection::selection, (SELECT r.low FROM reach AS r), (SELECT r.high FROM reach AS r)) AS g
     JOIN clock($selection::selection) AS z ON z.site = g.site
     JOIN calendar AS c ON c.zone = z.zone AND c.slot = g.slot
-    GROUP BY ALL
+    WHERE ($selection::selection)['ends'] IS NULL
+    GROUP BY c.weekday, c.hour
+    UNION ALL
+    -- Of a selection that ends at a moment: by the twin of this macro, up to that moment.
+    SELECT c.weekday, c.hour, sum(g.views)::BIGINT AS views, sum(g.observed)::BIGINT AS observed
+    FROM gained_by_slot($selection::selection) AS g
+    JOIN calendar AS c ON c.zone = g.zone AND c.slot = g.slot
+    WHERE ($selection::selection)['ends'] IS NOT NULL
+    GROUP BY c.weekday, c.hour
 ),
 published AS (
-    SELECT c.weekday, c.hour, count(*) AS articles
-    FROM chosen($selection::selection) AS a
-    JOIN clock($selection::selection) AS z ON z.site = a.site
-    JOIN calendar AS c ON c.zone = z.zone AND c.slot = (a.published_s + z.phase_s) // z.slot_s
-    WHERE a.published_day BETWEEN (SELECT b.low FROM bounds AS b) AND (SELECT b.high FROM bounds AS b)
+    SELECT c.weekday, c.hour, sum(p.articles) AS articles
+    FROM (
+        SELECT z.zone, (a.published_s + z.phase_s) // z.slot_s AS slot, count(*) AS articles
+        FROM chosen($selection::selection) AS a
+        JOIN clock($selection::selection) AS z ON z.site = a.site
+        WHERE a.published_day BETWEEN (SELECT r.low FROM reach AS r) AND (SELECT r.high FROM reach AS r)
+            AND (($selection::selection)['ends'] IS NULL OR a.published_s < end_of($selection::selection, a.site)['at_s'])
+        GROUP BY ALL
+    ) AS p
+    JOIN calendar AS c ON c.zone = p.zone AND c.slot = p.slot
     GROUP BY ALL
 )
 SELECT w.weekday::INTEGER AS weekday, h.hour::INTEGER AS hour,

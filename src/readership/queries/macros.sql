@@ -9,7 +9,7 @@ CREATE TYPE selection AS STRUCT(
     no_authors VARCHAR[], no_sources VARCHAR[], no_credits VARCHAR[],
     ages VARCHAR[], states VARCHAR[], no_ages VARCHAR[], no_states VARCHAR[],
     words VARCHAR[], no_words VARCHAR[], in_body BOOLEAN, matched BOOLEAN,
-    zone VARCHAR, week_start INTEGER,
+    lone VARCHAR, lone_values VARCHAR[], zone VARCHAR, week_start INTEGER,
     ends STRUCT(site VARCHAR, day DATE, from_s BIGINT, at_s BIGINT)[]
 );
 -- `ends` is set when a selection stands beside another (comparison.py): where its dates end at each site. The days before
@@ -31,6 +31,15 @@ CREATE MACRO is_plain(s) AS s['sections'] IS NULL AND s['languages'] IS NULL AND
 
 CREATE MACRO site_chosen(s, name) AS (s['sites'] IS NULL OR list_contains(s['sites'], name))
     AND (s['no_sites'] IS NULL OR NOT list_contains(s['no_sites'], name));
+
+-- `lone` is set when values of one dimension are chosen and nothing else but dates, question, meter and sites, and no
+-- article has two of them (selection.py): totals by dimension and day answer, on the sites' own clock.
+CREATE MACRO is_lone(s) AS s['lone'] IS NOT NULL AND s['zone'] IS NULL;
+CREATE MACRO lone_days(s) AS TABLE
+    SELECT d.* FROM dimension_day AS d
+    WHERE d.meter = s['meter'] AND d.dimension = s['lone'] AND list_contains(s['lone_values'], d.value)
+        AND site_chosen(s, d.site);
+
 
 -- Whose clock counts: each site's own while all chosen sites have the same zone and week, else the newsroom's. `zone` and
 -- `week_start` of the selection are set only then (clock.py), and days and hours are those of the tables `shared_…`.
@@ -117,13 +126,11 @@ CREATE MACRO standing_so(s) AS TABLE
             ELSE list_has_any(w.states, s['states']) END)
         AND (s['no_states'] IS NULL OR NOT list_has_any(w.states, s['no_states']));
 
--- Articles of the selection whatever their dates.
-CREATE MACRO chosen(s) AS TABLE
-    SELECT a.* EXCLUDE (shared_day)
-        REPLACE (CASE WHEN s['zone'] IS NULL THEN a.published_day ELSE a.shared_day END AS published_day)
+-- Articles that its filters leave: all but sites, dates and question.
+CREATE MACRO filtered(s) AS TABLE
+    SELECT a.article
     FROM article AS a
-    WHERE site_chosen(s, a.site)
-        AND (s['sections'] IS NULL OR list_contains(s['sections'], a.section))
+    WHERE (s['sections'] IS NULL OR list_contains(s['sections'], a.section))
         AND (s['no_sections'] IS NULL OR a.section IS NULL OR NOT list_contains(s['no_sections'], a.section))
         AND (s['languages'] IS NULL OR list_contains(s['languages'], a.language))
         AND (s['no_languages'] IS NULL OR a.language IS NULL OR NOT list_contains(s['no_languages'], a.language))
@@ -136,6 +143,13 @@ CREATE MACRO chosen(s) AS TABLE
                 WHERE s['in_body'] AND s['words'] IS NOT NULL
                     AND has_words(s['words'], lower(concat_ws(' ', b.title, t.body))))))
         AND (s['no_words'] IS NULL OR NOT has_a_word(s['no_words'], lower(concat_ws(' ', a.title, a.lead))));
+
+-- Articles of the selection whatever their dates.
+CREATE MACRO chosen(s) AS TABLE
+    SELECT a.* EXCLUDE (shared_day)
+        REPLACE (CASE WHEN s['zone'] IS NULL THEN a.published_day ELSE a.shared_day END AS published_day)
+    FROM article AS a
+    WHERE site_chosen(s, a.site) AND (is_plain(s) OR a.article IN (FROM filtered(s)));
 
 -- The same with the figures of the selection's meter; views, total … are NULL for an article that was never read.
 CREATE MACRO measured(s) AS TABLE
@@ -176,47 +190,17 @@ CREATE MACRO gained_by_day(s) AS TABLE
     WHERE is_plain(s) AND h.meter = s['meter'] AND site_chosen(s, h.site)
     GROUP BY c.day
     UNION ALL
-    SELECT d.day, sum(d.views)::BIGINT, NULL, sum(d.observed)::BIGINT, sum(d.observed_week)::BIGINT,
-        sum(d.observed_month)::BIGINT
-    FROM article_days(s) AS d
-    WHERE NOT is_plain(s) AND d.meter = s['meter'] AND d.article IN (SELECT a.article FROM chosen(s) AS a)
-    GROUP BY d.day;
-
--- Views gained by hour slot within the dates of the selection (local days, half-open).
-CREATE MACRO gained_by_slot(s) AS TABLE
-    WITH window_of AS (
-        SELECT z.site, z.zone, z.phase_s, z.slot_s, min(c.slot) AS first_slot, max(c.slot) AS last_slot
-        FROM clock(s) AS z JOIN calendar AS c ON c.zone = z.zone
-        WHERE site_chosen(s, z.site) AND (s['since'] IS NULL OR c.day >= s['since'])
-            AND (s['until'] IS NULL OR c.day < s['until'])
-        GROUP BY z.site, z.zone, z.phase_s, z.slot_s
-    ),
-    crossing AS (
-        SELECT w.zone, w.phase_s, w.slot_s, i.from_s, i.to_s, i.gained,
-            greatest((i.from_s + w.phase_s) // w.slot_s, w.first_slot) AS low,
-            least((i.to_s + w.phase_s - 1) // w.slot_s, w.last_slot) AS high
-        FROM interval AS i
-        JOIN chosen(s) AS a ON a.article = i.article
-        JOIN window_of AS w ON w.site = a.site
-        WHERE NOT is_plain(s) AND i.meter = s['meter'] AND i.gained > 0 AND i.from_s IS NOT NULL
-            AND i.to_s + w.phase_s > w.first_slot * w.slot_s AND i.from_s + w.phase_s < (w.last_slot + 1) * w.slot_s
-    ),
-    spread AS (SELECT *, unnest(range(low, high + 1)) AS slot FROM crossing)
-    SELECT w.zone, h.slot, sum(h.views)::BIGINT AS views, sum(h.observed)::BIGINT AS observed
-    FROM site_hours(s) AS h JOIN window_of AS w ON w.site = h.site
-    WHERE is_plain(s) AND h.meter = s['meter'] AND h.slot BETWEEN w.first_slot AND w.last_slot
-    GROUP BY w.zone, h.slot
+    SELECT d.day, sum(d.views)::BIGINT AS views, NULL::BIGINT AS observed_hour, sum(d.observed)::BIGINT AS observed_day,
+        sum(d.observed_week)::BIGINT AS observed_week, sum(d.observed_month)::BIGINT AS observed_month
+    FROM lone_days(s) AS d
+    WHERE is_lone(s)
+    GROUP BY d.day
     UNION ALL
-    SELECT part.zone, part.slot, sum(views)::BIGINT,
-        sum(CASE WHEN to_s - from_s <= coalesce(o.hour_s, 3600) THEN views ELSE 0 END)::BIGINT
-    FROM (
-        SELECT zone, slot, from_s, to_s,
-            (gained * (least((slot + 1) * slot_s - phase_s, to_s) - from_s)) // (to_s - from_s)
-            - (gained * (greatest(slot * slot_s - phase_s, from_s) - from_s)) // (to_s - from_s) AS views
-        FROM spread
-    ) AS part
-    LEFT JOIN odd_hour AS o ON o.zone = part.zone AND o.slot = part.slot
-    GROUP BY part.zone, part.slot;
+    SELECT d.day, sum(d.views)::BIGINT AS views, NULL::BIGINT AS observed_hour, sum(d.observed)::BIGINT AS observed_day,
+        sum(d.observed_week)::BIGINT AS observed_week, sum(d.observed_month)::BIGINT AS observed_month
+    FROM article_days(s) AS d
+    WHERE NOT is_plain(s) AND NOT (is_lone(s)) AND d.meter = s['meter'] AND d.article IN (SELECT a.article FROM chosen(s) AS a)
+    GROUP BY d.day;
 
 -- Views that were there at first readings, by the local day of that reading.
 CREATE MACRO baseline_by_slot(s) AS TABLE
@@ -251,14 +235,19 @@ CREATE MACRO day_cuts(s) AS TABLE
     FROM as_of(s) AS t JOIN calendar AS c ON c.zone = t.zone AND c.day <= t.day
     GROUP BY t.site, c.day;
 
--- Views gained on some local days from midnight to T's wall-clock time.
-CREATE MACRO gained_to_cut(s, days) AS TABLE
-    WITH cut AS MATERIALIZED (SELECT k.* FROM day_cuts(s) AS k WHERE list_contains(days, k.day))
+-- Intervals with views of chosen articles that may reach into the days low to high, whatever the zone.
+CREATE MACRO intervals_within(s, low, high) AS TABLE
+    SELECT a.site, i.article, i.from_s, i.to_s, i.gained
+    FROM interval AS i JOIN chosen(s) AS a ON a.article = i.article
+    WHERE i.meter = s['meter'] AND i.gained > 0 AND i.from_s IS NOT NULL
+        AND i.to_s > epoch(low)::BIGINT - 86400 AND i.from_s < epoch(high)::BIGINT + 172800;
+
+-- Views gained on some local days, all of them from low to high, from midnight to T's wall-clock time.
+CREATE MACRO gained_to_cut(s, days, low, high) AS TABLE
+    WITH cut AS MATERIALIZED (SELECT k.* FROM day_cuts(s) AS k WHERE list_contains(days, k.day)),
+    near AS MATERIALIZED (FROM intervals_within(s, low, high))
     SELECT k.site, k.day, sum(gained_within(i.gained, i.from_s, i.to_s, k.from_s, k.cut_s))::BIGINT AS views
-    FROM interval AS i
-    JOIN chosen(s) AS a ON a.article = i.article
-    JOIN cut AS k ON k.site = a.site AND i.from_s < k.cut_s AND i.to_s > k.from_s
-    WHERE i.meter = s['meter'] AND i.gained > 0 AND i.from_s IS NOT NULL AND i.to_s > (SELECT min(l.from_s) FROM cut AS l)
+    FROM near AS i JOIN cut AS k ON k.site = i.site AND i.from_s < k.cut_s AND i.to_s > k.from_s
     GROUP BY k.site, k.day;
 
 -- Views gained by site and local day, low to high inclusive.
@@ -270,42 +259,59 @@ CREATE MACRO gained_by_site_day(s, low, high) AS TABLE
     WHERE is_plain(s) AND h.meter = s['meter'] AND site_chosen(s, h.site) AND c.day BETWEEN low AND high
     GROUP BY h.site, c.day
     UNION ALL
-    SELECT a.site, d.day, sum(d.views)::BIGINT
+    SELECT d.site, d.day, sum(d.views)::BIGINT AS views
+    FROM lone_days(s) AS d
+    WHERE is_lone(s) AND d.day BETWEEN low AND high
+    GROUP BY d.site, d.day
+    UNION ALL
+    SELECT a.site, d.day, sum(d.views)::BIGINT AS views
     FROM article_days(s) AS d JOIN chosen(s) AS a ON a.article = d.article
-    WHERE NOT is_plain(s) AND d.meter = s['meter'] AND d.day BETWEEN low AND high
+    WHERE NOT is_plain(s) AND NOT (is_lone(s)) AND d.meter = s['meter'] AND d.day BETWEEN low AND high
     GROUP BY a.site, d.day;
 
--- Views gained by site and hour slot on local days low to high inclusive.
+-- Views gained by site and hour slot on local days low to high inclusive. An interval with fewer views than slots is walked
+-- by its views instead, as in rollups/40_pieces.sql: view n falls at from + ⌈n·length/gained⌉.
 CREATE MACRO gained_by_site_hour(s, low, high) AS TABLE
     WITH span AS MATERIALIZED (
-        SELECT z.site, z.zone, z.phase_s, z.slot_s, min(c.slot) AS first_slot, max(c.slot) AS last_slot
+        SELECT z.site, z.zone, z.phase_s, z.slot_s, min(c.slot) AS first_slot, max(c.slot) AS last_slot,
+            min(c.from_s) AS low_s, max(c.to_s) AS high_s
         FROM clock(s) AS z JOIN calendar AS c ON c.zone = z.zone
         WHERE site_chosen(s, z.site) AND c.day BETWEEN low AND high
         GROUP BY z.site, z.zone, z.phase_s, z.slot_s
     ),
-    crossing AS (
-        SELECT w.site, w.zone, w.phase_s, w.slot_s, i.from_s, i.to_s, i.gained,
-            unnest(range(greatest((i.from_s + w.phase_s) // w.slot_s, w.first_slot),
-                least((i.to_s + w.phase_s - 1) // w.slot_s, w.last_slot) + 1)) AS slot
-        FROM interval AS i
-        JOIN chosen(s) AS a ON a.article = i.article
-        JOIN span AS w ON w.site = a.site
-        WHERE NOT is_plain(s) AND i.meter = s['meter'] AND i.gained > 0 AND i.from_s IS NOT NULL
-            AND i.to_s > (SELECT min(l.first_slot * l.slot_s - l.phase_s) FROM span AS l)
+    near AS MATERIALIZED (FROM intervals_within(s, low, high) WHERE NOT is_plain(s)),
+    stretch AS MATERIALIZED (
+        SELECT w.site, w.zone, w.phase_s, w.slot_s, i.from_s, i.to_s, i.gained, i.to_s - i.from_s AS length_s,
+            greatest(i.from_s, w.low_s) AS low_s, least(i.to_s, w.high_s) AS high_s
+        FROM near AS i JOIN span AS w ON w.site = i.site AND i.to_s > w.low_s AND i.from_s < w.high_s
+    ),
+    piece AS (
+        SELECT site, zone, slot, length_s,
+            gained_within(gained, from_s, to_s, slot * slot_s - phase_s, (slot + 1) * slot_s - phase_s) AS views
+        FROM (SELECT *, unnest(range((low_s + phase_s) // slot_s, (high_s + phase_s - 1) // slot_s + 1)) AS slot
+            FROM stretch WHERE gained >= length_s // slot_s)
+        UNION ALL
+        SELECT site, zone, (from_s + (n * length_s + gained - 1) // gained + phase_s - 1) // slot_s AS slot, length_s,
+            1 AS views
+        FROM (SELECT *, unnest(range(gained * (low_s - from_s) // length_s + 1, gained * (high_s - from_s) // length_s + 1)) AS n
+            FROM stretch WHERE gained < length_s // slot_s)
     )
     SELECT h.site, h.slot, h.views, h.observed
     FROM site_hours(s) AS h JOIN span AS w ON w.site = h.site
     WHERE is_plain(s) AND h.meter = s['meter'] AND h.slot BETWEEN w.first_slot AND w.last_slot
     UNION ALL
-    SELECT part.site, part.slot, sum(views)::BIGINT,
-        sum(CASE WHEN to_s - from_s <= coalesce(o.hour_s, 3600) THEN views ELSE 0 END)::BIGINT
-    FROM (
-        SELECT site, zone, slot, from_s, to_s,
-            gained_within(gained, from_s, to_s, slot * slot_s - phase_s, (slot + 1) * slot_s - phase_s) AS views
-        FROM crossing
-    ) AS part
-    LEFT JOIN odd_hour AS o ON o.zone = part.zone AND o.slot = part.slot
-    GROUP BY part.site, part.slot;
+    SELECT p.site, p.slot, sum(p.views)::BIGINT AS views,
+        sum(CASE WHEN p.length_s <= coalesce(o.hour_s, 3600) THEN p.views ELSE 0 END)::BIGINT AS observed
+    FROM piece AS p LEFT JOIN odd_hour AS o ON o.zone = p.zone AND o.slot = p.slot
+    WHERE NOT is_plain(s)
+    GROUP BY p.site, p.slot;
+
+-- Views gained by hour slot within the dates of the selection (local days, half-open).
+CREATE MACRO gained_by_slot(s) AS TABLE
+    SELECT z.zone, g.slot, sum(g.views)::BIGINT AS views, sum(g.observed)::BIGINT AS observed
+    FROM gained_by_site_hour(s, coalesce(s['since'], DATE '1900-01-01'), coalesce(s['until'] - 1, DATE '9999-12-31')) AS g
+    JOIN clock(s) AS z ON z.site = g.site
+    GROUP BY z.zone, g.slot;
 
 -- Same-age cohorts of some articles: at each age of the grid (or only at the largest known one) the article's own views
 -- and those of articles of the same site, language and section published in the 90 days before it; with fewer than 20 of
@@ -413,10 +419,16 @@ CREATE MACRO gained_by_day_to_end(s) AS TABLE
     WHERE is_plain(s) AND h.meter = s['meter'] AND site_chosen(s, h.site) AND c.day < end_of(s, h.site)['day']
     GROUP BY c.day
     UNION ALL
-    SELECT d.day, sum(d.views)::BIGINT, NULL, sum(d.observed)::BIGINT, sum(d.observed_week)::BIGINT,
-        sum(d.observed_month)::BIGINT
+    SELECT d.day, sum(d.views)::BIGINT AS views, NULL::BIGINT AS observed_hour, sum(d.observed)::BIGINT AS observed_day,
+        sum(d.observed_week)::BIGINT AS observed_week, sum(d.observed_month)::BIGINT AS observed_month
+    FROM lone_days(s) AS d
+    WHERE is_lone(s) AND d.day < end_of(s, d.site)['day']
+    GROUP BY d.day
+    UNION ALL
+    SELECT d.day, sum(d.views)::BIGINT AS views, NULL::BIGINT AS observed_hour, sum(d.observed)::BIGINT AS observed_day,
+        sum(d.observed_week)::BIGINT AS observed_week, sum(d.observed_month)::BIGINT AS observed_month
     FROM article_days(s) AS d JOIN chosen(s) AS a ON a.article = d.article
-    WHERE NOT is_plain(s) AND d.meter = s['meter'] AND d.day < end_of(s, a.site)['day']
+    WHERE NOT is_plain(s) AND NOT (is_lone(s)) AND d.meter = s['meter'] AND d.day < end_of(s, a.site)['day']
     GROUP BY d.day
     UNION ALL
     SELECT x.day, sum(x.views)::BIGINT, NULL, NULL, NULL, NULL FROM gained_at_end(s) AS x GROUP BY x.day;

@@ -7,7 +7,7 @@ FROM (
     FROM selected_articles($selection::selection) AS a
     GROUP BY a.site
     UNION ALL
-    SELECT field_of(d.dimension), d.value, count(DISTINCT d.article)
+    SELECT field_of(d.dimension) AS field, d.value, count(*) AS articles
     FROM article_dimension AS d
     WHERE d.article IN (SELECT a.article FROM selected_articles($selection::selection) AS a)
     GROUP BY d.dimension, d.value

@@ -13,6 +13,18 @@ VALUES = ("sites", "sections", "languages", "topics", "countries", "authors", "s
 """Fields that hold several values; each has a `no_…` twin that leaves values out."""
 SEVERAL = ("topics", "countries", "authors", "sources", "credits", "states")
 """Those of which an article may have several, so that `mode` says how several chosen ones are meant."""
+SINGLE = ("sections", "languages")
+"""Dimensions of which an article has one value at most."""
+DIMENSIONS = {
+    "sections": "section",
+    "languages": "language",
+    "topics": "topic",
+    "countries": "country",
+    "authors": "author",
+    "sources": "source",
+    "credits": "credit",
+}
+"""Fields that are a dimension of the rollups (`article_dimension`), and its name there."""
 URL_NAMES = {
     "since": "since",
     "until": "until",
@@ -91,8 +103,21 @@ class Selection:
         """The value bound as `$selection` (macros.sql): empty tuples become NULL, the text its words."""
         found = {item.name: getattr(self, item.name) for item in fields(self)}
         words, no_words = split_words(found.pop("text"))
-        found |= {"words": words, "no_words": no_words}
+        lone = self._lone_dimension()
+        found |= {"words": words, "no_words": no_words, "lone": lone and lone[0], "lone_values": lone and lone[1]}
         return {name: (list(value) or None) if isinstance(value, tuple) else value for name, value in found.items()}
+
+    def _lone_dimension(self) -> tuple[str, tuple[str, ...]] | None:
+        """The only dimension filtered by, when no article can have two of the values: its totals answer then."""
+        besides = (*(f"no_{name}" for name in VALUES if name != "sites"), "ages", "states", "text")
+        chosen = [name for name in DIMENSIONS if getattr(self, name)]
+        if len(chosen) != 1 or self.mode == "only" or any(getattr(self, name) for name in besides):
+            return None
+        values: tuple[str, ...] = getattr(self, chosen[0])
+        if len(values) > 1 and chosen[0] not in SINGLE:
+            return None
+        dimension = "subtopic" if chosen[0] == "topics" and "/" in values[0] else DIMENSIONS[chosen[0]]
+        return dimension, values
 
     def to_url(self) -> list[tuple[str, str]]:
         """Name and value pairs that `from_url` reads back; what is as in the empty selection is left out."""

@@ -3,10 +3,23 @@
 WITH asked AS (
     SELECT unnest(['site', 'section', 'language', 'topic', 'country', 'author', 'source', 'credit', 'no_site',
             'no_section', 'no_language', 'no_topic', 'no_country', 'no_author', 'no_source', 'no_credit', 'meter']) AS field,
-        unnest([s['sites'], s['sections'], s['languages'], s['topics'], s['countries'], s['authors'], s['sources'],
-            s['credits'], s['no_sites'], s['no_sections'], s['no_languages'], s['no_topics'], s['no_countries'],
-            s['no_authors'], s['no_sources'], s['no_credits'], [s['meter']]]) AS named
-    FROM (SELECT $selection::selection AS s)
+        unnest([($selection::selection)['sites'],
+            ($selection::selection)['sections'],
+            ($selection::selection)['languages'],
+            ($selection::selection)['topics'],
+            ($selection::selection)['countries'],
+            ($selection::selection)['authors'],
+            ($selection::selection)['sources'],
+            ($selection::selection)['credits'],
+            ($selection::selection)['no_sites'],
+            ($selection::selection)['no_sections'],
+            ($selection::selection)['no_languages'],
+            ($selection::selection)['no_topics'],
+            ($selection::selection)['no_countries'],
+            ($selection::selection)['no_authors'],
+            ($selection::selection)['no_sources'],
+            ($selection::selection)['no_credits'],
+            [($selection::selection)['meter']]]) AS named
 ),
 one AS (
     SELECT field, CASE WHEN starts_with(field, 'no_') THEN substr(field, 4) ELSE field END AS dimension, unnest(named) AS value

@@ -34,9 +34,9 @@ gained AS (
     WHERE $grain::VARCHAR = 'hour'
     GROUP BY ALL
     UNION ALL
-    SELECT l.bucket, '', sum(g.views),
+    SELECT l.bucket, '' AS label, sum(g.views) AS views,
         sum(CASE $grain::VARCHAR WHEN 'week' THEN g.observed_week WHEN 'month' THEN g.observed_month
-            ELSE g.observed_day END)
+            ELSE g.observed_day END) AS observed
     FROM gained_by_day($selection::selection) AS g
     JOIN (SELECT DISTINCT day, bucket FROM slots) AS l ON l.day = g.day
     WHERE $grain::VARCHAR <> 'hour'

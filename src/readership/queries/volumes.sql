@@ -26,7 +26,7 @@ known AS (
 ),
 told AS (
     SELECT site, day, at_s, avg(articles) FILTER (WHERE n < 7) AS week, avg(articles) FILTER (WHERE n >= 7) AS mean,
-        stddev_pop(articles) FILTER (WHERE n >= 7) AS sigma
+        sqrt(28 * sum(articles * articles) FILTER (WHERE n >= 7) - pow(sum(articles) FILTER (WHERE n >= 7), 2)) / 28 AS sigma
     FROM counted
     GROUP BY site, day, at_s
 )

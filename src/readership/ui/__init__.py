@@ -4,9 +4,10 @@ from readership.ui.admin import admin_health, admin_links, admin_people, admin_t
 from readership.ui.alerts import admin_alerts
 from readership.ui.annotations import notes
 from readership.ui.article import article_facts, article_figures, article_head, article_id, asked_article, in_common
+from readership.ui.articles import article_table
 from readership.ui.collector import collecting
 from readership.ui.compare import columns as compared_columns
-from readership.ui.compare import compared_with, without_comparison
+from readership.ui.compare import compared_with, hours_of_week, without_comparison
 from readership.ui.context import has_edition, is_board, language, say, say_n, zone
 from readership.ui.converter import converter
 from readership.ui.data import draw, fetch
@@ -37,15 +38,12 @@ from readership.ui.parts import (
     key_figures,
     lead,
     movers,
-    of_all,
     published_by,
     side_by_side,
     with_names,
 )
 from readership.ui.rates import (
-    article_rows,
     clashes,
-    columns_with_rates,
     matched,
     no_rates,
     rate_captures,
@@ -55,7 +53,7 @@ from readership.ui.rates import (
     rate_figures,
 )
 from readership.ui.report import report_button
-from readership.ui.series import beside, switch, views_over_time
+from readership.ui.series import switch, views_over_time
 from readership.ui.shared import shared_article, shared_figures, shared_head, shared_rows
 from readership.ui.show import nothing, page, show, stop, table
 from readership.ui.sql import ask as ask_sql
@@ -75,16 +73,14 @@ __all__ = [
     "article_figures",
     "article_head",
     "article_id",
-    "article_rows",
+    "article_table",
     "ask_sql",
     "asked_article",
-    "beside",
     "board",
     "chooses",
     "chooses_source",
     "clashes",
     "collecting",
-    "columns_with_rates",
     "compared_columns",
     "compared_with",
     "converter",
@@ -101,6 +97,7 @@ __all__ = [
     "group_trends",
     "groups",
     "has_edition",
+    "hours_of_week",
     "in_common",
     "is_board",
     "key_figures",
@@ -116,7 +113,6 @@ __all__ = [
     "no_rates",
     "notes",
     "nothing",
-    "of_all",
     "one_group",
     "page",
     "plain",

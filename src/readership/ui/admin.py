@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from readership.accounts import links, login, sessions, tokens, views
@@ -14,14 +13,61 @@ from readership.accounts.people import Role
 from readership.errors import ReadershipError, UsageError
 from readership.i18n import UNKNOWN
 from readership.pipeline import health
+from readership.queries import Query
 from readership.ui import bar, context, shared, who
 from readership.ui.context import say, say_n
+from readership.ui.data import as_it_is, own
 from readership.ui.login import ROLES, off
+from readership.ui.show import table
 from readership.ui.text import one_line
 from readership.ui.upload import command
 
 _PROBLEM, _DONE, _TOKEN, _CHECKED = "admin_problem", "admin_done", "admin_token", "admin_checked"
 GIVEN = (Role.READER, Role.ANALYST, Role.ADMIN)
+_MADE = ("made_by VARCHAR who made it", "made_at TIMESTAMP when")
+_STANDING = ("valid_until TIMESTAMP when it ends by itself", "state VARCHAR open, expired or revoked")
+_ROLE = "role VARCHAR READER, ANALYST or ADMIN"
+PEOPLE = Query(
+    "people",
+    "one row a person who has logged in.",
+    (
+        "name VARCHAR as the login says", "email VARCHAR as the login says", _ROLE,
+        "first_seen TIMESTAMP first time here", "last_seen TIMESTAMP last time here",
+        "logged_out TIMESTAMP when their logins were ended",
+    ),
+    (),
+    "",
+)  # fmt: skip
+LINKS = Query(
+    "links",
+    "one row a link that was made for visitors, without its secret.",
+    (
+        "title VARCHAR its name", "shows VARCHAR page or figure", "selection VARCHAR what it is limited to, in words",
+        *_MADE, *_STANDING, "opened BIGINT how often", "opened_at TIMESTAMP the last time",
+    ),
+    (),
+    "",
+)  # fmt: skip
+TOKENS = Query(
+    "tokens",
+    "one row a token for scripts, without its secret.",
+    (
+        "number BIGINT its number", "what_for VARCHAR its name", _ROLE, *_MADE, *_STANDING,
+        "used_at TIMESTAMP the last time",
+    ),
+    (),
+    "",
+)  # fmt: skip
+VIEWS = Query(
+    "views",
+    "one row a saved view.",
+    (
+        "name VARCHAR its name", "scope VARCHAR who sees it: personal (its owner) or all",
+        "page VARCHAR the page that it opens", "address VARCHAR query string of what it shows", *_MADE,
+    ),
+    (),
+    "",
+)  # fmt: skip
 
 
 def act(action: Callable[..., object], *given: Any) -> None:
@@ -95,11 +141,12 @@ def admin_people() -> None:
         st.caption(say("Nobody has logged in yet."))
         return
     st.caption(say("Roles are given in people.toml or by a claim of the login, and looked up each time."))
-    shown = [
-        (one.name, one.email, say(ROLES[one.role.name]), _moment(one.first), _moment(one.last), _moment(one.ended))
+    rows = [
+        {"name": one.name, "email": one.email, "role": one.role.name, "first_seen": one.first, "last_seen": one.last,
+         "logged_out": one.ended}
         for one in found
-    ]
-    _table(shown, (say("Who"), say("E-mail"), say("Role"), say("First seen"), say("Last seen"), say("Logged out")))
+    ]  # fmt: skip
+    table(own(PEOPLE, rows, _remark()), "people")
     labels = {one.key: one_line(f"{one.name} · {one.email or one.key}") for one in found}
     _choose("people", say("End all logins of"), labels, _end, say("End them"))
 
@@ -117,19 +164,18 @@ def admin_links() -> None:
     if not found:
         st.caption(say("No link has been made yet."))
         return
-    heads = (
-        say("Title"), say("Shows"), say("Selection"), say("Made by"), say("Made"), say("Valid until"), say("State"),
-        say("Opened"), say("Last opened"),
-    )  # fmt: skip
-    _table([_line(link, now) for link in found], heads)
+    table(own(LINKS, [_line(link, now) for link in found], _remark()), "links")
     labels = {link.id: one_line(f"{link.title or link.id} · {_shows(link)}") for link in found if link.is_open(now)}
     _choose("links", say("Revoke the link"), labels, _revoke_link, say("Revoke"))
 
 
-def _line(link: links.Link, now: datetime) -> tuple[Any, ...]:
-    state = say("revoked") if link.revoked else say("open") if link.is_open(now) else say("expired")
-    made, ends = _moment(link.created), _moment(link.expires)
-    return link.title, _shows(link), _words(link), link.made_by, made, ends, state, link.uses, _moment(link.used)
+def _line(link: links.Link, now: datetime) -> dict[str, Any]:
+    return {
+        "title": link.title, "shows": _shows(link), "selection": _words(link), "made_by": link.made_by,
+        "made_at": link.created, "valid_until": link.expires,
+        "state": "revoked" if link.revoked else "open" if link.is_open(now) else "expired",
+        "opened": link.uses, "opened_at": link.used,
+    }  # fmt: skip
 
 
 def _shows(link: links.Link) -> str:
@@ -167,16 +213,13 @@ def admin_tokens() -> None:
     if not found:
         st.caption(say("No token has been made yet."))
         return
-    shown = [
-        (one.id, one.name, say(ROLES[one.role.name]), one.made_by, _moment(one.created), _moment(one.expires),
-         say("revoked") if one.revoked else say("expired") if one.expires <= now else say("open"), _moment(one.used))
+    rows = [
+        {"number": one.id, "what_for": one.name, "role": one.role.name, "made_by": one.made_by, "made_at": one.created,
+         "valid_until": one.expires, "used_at": one.used,
+         "state": "revoked" if one.revoked else "expired" if one.expires <= now else "open"}
         for one in found
     ]  # fmt: skip
-    heads = (
-        say("Number"), say("What for"), say("Role"), say("Made by"), say("Made"), say("Valid until"), say("State"),
-        say("Last used"),
-    )  # fmt: skip
-    _table(shown, heads)
+    table(own(TOKENS, rows, _remark()), "tokens")
     labels = {one.id: one_line(f"{one.id} · {one.name}") for one in found if not one.revoked and one.expires > now}
     _choose("tokens", say("Revoke the token"), labels, _revoke_token, say("Revoke"))
 
@@ -202,11 +245,12 @@ def admin_views() -> None:
     if not found:
         st.caption(say("No view is kept yet."))
         return
-    shown = [
-        (one.name, say("for all") if one.scope == "all" else say("personal"), one.owner, one.page, _moment(one.created))
+    rows = [
+        {"name": one.name, "scope": one.scope, "made_by": one.owner, "page": one.page, "address": one.address,
+         "made_at": one.created}
         for one in found
-    ]
-    _table(shown, (say("Name"), say("Who sees it"), say("Made by"), say("Page"), say("Made")))
+    ]  # fmt: skip
+    table(own(VIEWS, rows, _remark()), "views", ["name", "scope", "made_by", "page", "made_at"])
     labels = {one.id: one_line(f"{one.name} · {one.owner}") for one in found if views.may_change(by, one)}
     _choose("views", say("Delete the view"), labels, _delete_view, say("Delete"))
 
@@ -216,12 +260,8 @@ def _delete_view(settings: Any, view: str) -> None:
 
 
 # -- parts -------------------------------------------------------------------------------------------------------------
-def _table(rows: Sequence[Sequence[Any]], heads: Sequence[str]) -> None:
-    st.dataframe(pd.DataFrame([[_cell(value) for value in row] for row in rows], columns=list(heads)), hide_index=True)
-
-
-def _cell(value: Any) -> Any:
-    return one_line(value) if isinstance(value, str) else value
+def _remark() -> str:
+    return as_it_is(login.now())
 
 
 def _choose(name: str, label: str, labels: dict[Any, str], action: Callable[..., object], words: str) -> None:

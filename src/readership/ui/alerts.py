@@ -11,13 +11,15 @@ import streamlit as st
 
 from readership import queries
 from readership.accounts import alerts as kept
-from readership.accounts.alerts import Kind, Rule
+from readership.accounts.alerts import Alert, Kind, Rule
 from readership.accounts.people import Role
 from readership.i18n import UNKNOWN, mark
 from readership.settings import Settings
-from readership.ui import bar, context, who
+from readership.ui import bar, context, exported, who
 from readership.ui.admin import act
 from readership.ui.context import say
+from readership.ui.data import as_it_is, own
+from readership.ui.show import exportable
 from readership.ui.text import one_line
 
 LABELS: dict[Kind, str] = {
@@ -34,6 +36,20 @@ MEANINGS: dict[Kind, str] = {
     "volume": mark("always 1: the usual range is learnt"),
     "rate": mark("per cent against the day before"),
 }
+
+SHOWN = 200
+FIRED = queries.Query(
+    "alerts",
+    "one row an alert that fired, the newest first.",
+    (
+        "fired_at TIMESTAMP when", "rule VARCHAR its name", "kind VARCHAR spike, drop, silence, volume or rate",
+        "subject VARCHAR what it is about: a key of the article, section, site or currency",
+        "title VARCHAR what happened", "why VARCHAR figures, threshold and as-of time",
+        "deliveries VARCHAR each target with how its delivery stands", "view VARCHAR path and query string of the page",
+    ),
+    (),
+    "",
+)  # fmt: skip
 
 
 def admin_alerts() -> None:
@@ -103,10 +119,19 @@ def _add(settings: Settings, name: str, kind: str, *rest: Any) -> None:
     )  # fmt: skip
 
 
+def _logged(one: Alert) -> dict[str, Any]:
+    return {
+        "fired_at": one.fired, "rule": one.rule_name, "kind": one.kind, "subject": one.subject, "title": one.title,
+        "why": one.why, "deliveries": "; ".join(": ".join(pair) for pair in one.deliveries), "view": one.link,
+    }  # fmt: skip
+
+
 def _log(settings: Settings) -> None:
-    fired = kept.log(settings)
+    fired = kept.log(settings, -1 if exported.is_taken() else SHOWN)
     if not fired:
         st.caption(say("Nothing has fired yet."))
+        return
+    if not exportable("", own(FIRED, [_logged(one) for one in fired], as_it_is(datetime.now(UTC))), "alert-log"):
         return
     moment = context.current().language.moment
     rows = pd.DataFrame(

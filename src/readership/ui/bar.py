@@ -46,6 +46,8 @@ _FIELDS = {
     "state": ("states", mark("State")),
 }
 _INLINE = ("topic", "country", "section", "language")
+_FOLDED = ("section", "language")
+"""Of these, the ones that stand in the menu where the window is narrow (`static/page.css` shows one or the other)."""
 _RARER = ("author", "source", "credit", "site", "age_class", "state")
 _NOT = "\0"
 """Stands before a value in a filter's list that is to be left out; no value from outside has it."""
@@ -143,8 +145,8 @@ def write_url(without: Collection[str] = ()) -> None:
     Args:
         without: parameters that mean nothing on this page.
 
-    Streamlit's page adds an entry to the browser's history for each such change, and asks for a run when the reader
-    goes Back or Forward to one (`context.by_history`).
+    Streamlit's page adds an entry to the browser's history for each such change (what follows from one act of the
+    reader is one: `start_page`), and asks for a run when the reader goes Back or Forward to it (`context.by_history`).
     """
     kept = {name: values for name, values in params().items() if name not in _OURS and name not in without}
     wanted = kept | link()
@@ -306,6 +308,9 @@ def _more(choice: Choice) -> None:
             say("Look for the words in the whole text (slower)"), key=_seed("in_body", choice.selection.in_body)
         )
         if opened.open:
+            with st.grid(2, key="bar_folded"):
+                for name in _FOLDED:
+                    _many(name, choice, width="stretch", folded=True)
             with st.grid(2, key="bar_rarer"):
                 for name in _RARER:
                     _many(name, choice, width="stretch")
@@ -375,8 +380,12 @@ def _question(choice: Choice) -> None:
     )
 
 
-def _many(name: str, choice: Choice, width: int | str = 148) -> None:
-    """One field's filter: its values, and each again as one to leave out, with the articles that have it."""
+def _many(name: str, choice: Choice, width: int | str = 148, *, folded: bool = False) -> None:
+    """One field's filter: its values, and each again as one to leave out, with the articles that have it.
+
+    Args:
+        folded: a second one of a filter that stands in the line already, which takes over what is chosen here.
+    """
     field, label = _FIELDS[name]
     wanted, left_out = _counts(name, choice), _counts(name, choice, prefix="no_")
     chosen = _listed(choice.selection, field)
@@ -384,10 +393,14 @@ def _many(name: str, choice: Choice, width: int | str = 148) -> None:
     options += [value for value in chosen if value not in options]
     labels = _labels(name, options, wanted, left_out)
     _remember(name, labels, chosen)
+    if folded:
+        st.session_state[_folded(name)] = chosen
     st.multiselect(
         say(label),
         options,
-        key=_seed(name, chosen),
+        key=_folded(name) if folded else _seed(name, chosen),
+        on_change=_take_over if folded else None,
+        args=(name,) if folded else None,
         format_func=labels.__getitem__,
         placeholder=say("any"),
         disabled=not options,
@@ -395,6 +408,15 @@ def _many(name: str, choice: Choice, width: int | str = 148) -> None:
         select_all=False,
         width=width,
     )
+
+
+def _folded(name: str) -> str:
+    return f"{_key(name)}_folded"
+
+
+def _take_over(name: str) -> None:
+    """What was chosen in the menu, into the line's filter of the same name."""
+    st.session_state[_key(name)] = list(_values(name, st.session_state[_folded(name)]))
 
 
 def _labels(
@@ -540,5 +562,5 @@ def described(choice: Choice) -> str:
 
     words = in_words(resolved(choice))
     if choice.compare:
-        words += f"; {say('compared with: {words}', words=compare.in_words(choice.compare))}"
+        words += f"; {say('compared with: {words}', words=compare.described(resolved(choice), choice.compare))}"
     return say("Selected: {words}", words=plain(words))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -14,9 +15,11 @@ from readership.errors import ReadershipError
 from readership.figures.collecting import requests_by_hour
 from readership.i18n import mark
 from readership.pipeline import collect
-from readership.ui import context, who
+from readership.queries import Query
+from readership.ui import context, exported, who
 from readership.ui.context import say, say_n
-from readership.ui.show import show, table
+from readership.ui.data import as_it_is, own
+from readership.ui.show import exportable, show, table
 from readership.ui.text import plain
 
 RENEW_S = 30
@@ -28,10 +31,104 @@ BEHIND = ["due_at", "late_minutes", "site", "address"]
 ERRORS = ["site", "error", "requests", "first_at", "last_at", "said", "address"]
 NEXT = ["due_at", "site", "what", "address"]
 DOCUMENTS = ["site", "address", "form", "read_at", "next_at", "failures", "said"]
-_MOMENTS = (
-    "since", "ok_at", "next_at", "paused_at", "due_at", "first_at", "last_at", "hour", "seen_at", "started_at",
-    "read_at",
-)  # fmt: skip
+_ADDRESS, _SITE = "address VARCHAR its URL", "site VARCHAR canonical host"
+QUESTIONS = {
+    "sites": Query(
+        "collect_sites",
+        "one row a site that is collected: how it is doing.",
+        (
+            _SITE,
+            "state VARCHAR collecting, paused or trouble",
+            "health VARCHAR fine, slow, down, walled, forbidden, changed, trouble or paused (docs/collect.md)",
+            "trouble VARCHAR what went wrong last, NULL when nothing does",
+            "since TIMESTAMP since when it is like that",
+            "said VARCHAR what was seen",
+            "ok_at TIMESTAMP when something was read last",
+            "ok_url VARCHAR what was read last",
+            "articles BIGINT found so far",
+            "behind BIGINT articles whose turn passed more than 5 minutes ago",
+            "requests BIGINT of the last hour",
+            "seconds DOUBLE median time of an answer in the last hour",
+            "next_at TIMESTAMP next reading",
+            "paused_at TIMESTAMP when it was paused",
+            "paused_by VARCHAR who paused it",
+        ),
+        (),
+        "",
+    ),
+    "hours": Query(
+        "collect_hours",
+        "one row a site and hour of the last 48 hours with requests.",
+        (
+            _SITE,
+            "hour TIMESTAMP beginning of the hour",
+            "requests BIGINT all of them",
+            "captures BIGINT articles that were read and new",
+            "unchanged BIGINT answers that were as before",
+            "failed BIGINT requests that failed",
+        ),
+        (),
+        "",
+    ),
+    "behind": Query(
+        "collect_behind",
+        "one row an article that waits for more than 5 minutes, the longest first.",
+        (
+            "due_at TIMESTAMP its turn",
+            "late_s BIGINT seconds since then",
+            "late_minutes BIGINT whole minutes since then",
+            _SITE,
+            _ADDRESS,
+            "tier BIGINT how often it is read, 0 the most",
+        ),
+        (),
+        "",
+    ),
+    "errors": Query(
+        "collect_errors",
+        "one row a site and kind of error of the last 7 days.",
+        (
+            _SITE,
+            "error VARCHAR its kind (docs/collect.md)",
+            "requests BIGINT that ended so",
+            "first_at TIMESTAMP first of them",
+            "last_at TIMESTAMP last of them",
+            "said VARCHAR what the last one said",
+            "address VARCHAR URL of the last one",
+        ),
+        (),
+        "",
+    ),
+    "next": Query(
+        "collect_next",
+        "one row a coming request, the next first.",
+        (
+            "due_at TIMESTAMP its turn",
+            _SITE,
+            "what VARCHAR article, or document (a list of articles)",
+            _ADDRESS,
+            "tier BIGINT how often it is read, -1 a document, 0 the most",
+        ),
+        (),
+        "",
+    ),
+    "documents": Query(
+        "collect_documents",
+        "one row a list that articles are found in.",
+        (
+            _SITE,
+            _ADDRESS,
+            "form VARCHAR feed, sitemap, news, index or page",
+            "read_at TIMESTAMP when it was read last",
+            "next_at TIMESTAMP when it is read next",
+            "failures BIGINT in a row",
+            "said VARCHAR what went wrong last",
+        ),
+        (),
+        "",
+    ),
+}
+"""What the tables are, by the name of their rows in `collect.status`; for exports."""
 _PROBLEM = "collector_problem"
 ALARMS = {
     "layout": mark("{site}: pages are read worse than usual. {said}"),
@@ -51,7 +148,7 @@ def collecting() -> None:
 def _panel() -> None:
     now = datetime.now(UTC)
     try:
-        found = collect.status(context.current().settings, now)
+        found = collect.status(context.current().settings, now, whole=exported.is_taken())
     except ReadershipError as error:
         st.warning(plain(error))
         return
@@ -63,15 +160,15 @@ def _panel() -> None:
         st.warning(problem)
     _at_work(found["run"])
     _alarms(found["alarms"])
-    table(_frame(found["sites"]), "collect-sites", SITES, downloads=False)
+    frame = partial(_frame, found, now=now)
+    table(frame("sites"), "collect-sites", SITES, title=say("Sites collected"))
     if who.may(Role.ADMIN):
         _stop_and_go(found["sites"])
-    _hours(found["hours"], now)
-    _behind(found)
-    errors = _frame(found["errors"]).rename(columns={"kind": "error"})
-    table(errors, "collect-errors", ERRORS, title=say("Errors of the last 7 days"))
-    table(_frame(found["next"]), "collect-next", NEXT, title=say("Next readings"))
-    table(_frame(found["documents"]), "collect-documents", DOCUMENTS, title=say("Where articles are found"))
+    _hours(frame("hours"), now)
+    _behind(found, frame("behind"))
+    table(frame("errors"), "collect-errors", ERRORS, title=say("Errors of the last 7 days"))
+    table(frame("next"), "collect-next", NEXT, title=say("Next readings"))
+    table(frame("documents"), "collect-documents", DOCUMENTS, title=say("Where articles are found"))
 
 
 def _at_work(run: Rows) -> None:
@@ -137,17 +234,16 @@ def _set(sites: Sequence[str], going: bool) -> None:
 
 
 # -- what was read, and what wasn't ------------------------------------------------------------------------------------
-def _hours(hours: Rows, now: datetime) -> None:
-    if not hours:
-        return
-    rows = _frame(hours)
-    show(requests_by_hour(rows, now, context.zone(), context.current().language), rows, "collect-hours")
+def _hours(rows: pd.DataFrame, now: datetime) -> None:
+    if len(rows):
+        show(requests_by_hour(rows, now, context.zone(), context.current().language), rows, "collect-hours")
 
 
-def _behind(found: Status) -> None:
+def _behind(found: Status, rows: pd.DataFrame) -> None:
     """The articles that wait longest for their turn, of how many."""
+    if not exportable(say("Articles behind schedule"), rows, "collect-behind"):
+        return
     late = sum(one["behind"] for one in found["sites"] if one["state"] != "paused")
-    st.subheader(say("Articles behind schedule"), anchor=False)
     if not late:
         st.caption(say("None: every article was read within five minutes of its turn."))
         return
@@ -158,16 +254,15 @@ def _behind(found: Status) -> None:
             late,
         )
     )
-    rows = _frame(found["behind"])
-    table(rows.assign(late_minutes=rows["late_s"] // 60), "collect-behind", BEHIND, downloads=False)
+    table(rows, "collect-behind", BEHIND, downloads=False)
 
 
-def _frame(rows: Rows) -> pd.DataFrame:
-    """Rows as a frame, moments as such even where none is known."""
-    frame = pd.DataFrame(rows).rename(columns={"url": "address"})
-    for name in frame.columns:
-        if name in _MOMENTS:
-            frame[name] = pd.to_datetime(frame[name], utc=True)
-        elif frame[name].dtype == object:
-            frame[name] = frame[name].astype("str").where(frame[name].notna())
-    return frame
+_AS = {"url": "address", "kind": "error"}
+
+
+def _frame(found: Status, name: str, now: datetime) -> pd.DataFrame:
+    """Rows of the collector's state as a frame that can be exported."""
+    rows = [{_AS.get(key, key): value for key, value in row.items()} for row in found[name]]
+    if name == "behind":
+        rows = [{**row, "late_minutes": row["late_s"] // 60} for row in rows]
+    return own(QUESTIONS[name], rows, as_it_is(now))

@@ -241,6 +241,23 @@ COLUMNS: dict[str, Column] = {
     "address": Column(mark("Address"), width="large"),
     "read_at": Column(mark("Read"), "moment"),
     "failures": Column(mark("Failures in a row"), "number"),
+    "email": Column(mark("E-mail")),
+    "role": Column(mark("Role"), "word"),
+    "first_seen": Column(mark("First seen"), "moment"),
+    "last_seen": Column(mark("Last seen"), "moment"),
+    "logged_out": Column(mark("Logged out"), "moment"),
+    "shows": Column(mark("Shows")),
+    "selection": Column(mark("Selection"), width="large"),
+    "made_by": Column(mark("Made by")),
+    "made_at": Column(mark("Made"), "moment"),
+    "valid_until": Column(mark("Valid until"), "moment"),
+    "opened": Column(mark("Opened"), "number"),
+    "opened_at": Column(mark("Last opened"), "moment"),
+    "number": Column(mark("Number"), "number"),
+    "what_for": Column(mark("What for")),
+    "used_at": Column(mark("Last used"), "moment"),
+    "scope": Column(mark("Who sees it"), "word"),
+    "page": Column(mark("Page")),
 }
 
 WORDS = {
@@ -304,6 +321,14 @@ WORDS = {
     "news": mark("news sitemap"),
     "index": mark("index of sitemaps"),
     "page": mark("section page"),
+    "READER": mark("reader"),
+    "ANALYST": mark("analyst"),
+    "ADMIN": mark("admin"),
+    "open": mark("open"),
+    "expired": mark("expired"),
+    "revoked": mark("revoked"),
+    "personal": mark("personal"),
+    "all": mark("for all"),
 }
 """States and kinds, which the queries give in English."""
 

@@ -15,6 +15,7 @@ from readership.queries import Selection, comparison
 from readership.queries.comparison import (
     CHANGE,
     DIMENSIONS,
+    GROUPED,
     NONE,
     NOTE,
     PERIODS,
@@ -182,7 +183,9 @@ def columns(order: Sequence[str], rows: pd.DataFrame, *measures: str) -> list[st
     return out
 
 
-def grouped(name: str, selection: Selection, on: str, measures: Measures, **params: Any) -> pd.DataFrame:
+def grouped(
+    name: str, selection: Selection, on: str | tuple[str, ...], measures: Measures, **params: Any
+) -> pd.DataFrame:
     """Rows of a query, with what the other side has for the same `on` when the reader compares."""
     both = beside(selection)
     if both is None:
@@ -199,18 +202,79 @@ def over_time(
     both = beside(selection)
     if both is None:
         return rows, 0.0
-    by = grain if grain == "hour" or not both.comparison.is_period else "day"
+    by = comparison.of_others(both, grain)
     others = [fetch(name, side.selection, grain=by, **params) for side in both.others]
     found, left = comparison.aligned(rows, others, both, grain, needs=needs)
-    return marked(found, rows, others, both), left
+    return marked(found, rows, others, both, left), left
 
 
-def marked(found: pd.DataFrame, rows: pd.DataFrame, others: Sequence[pd.DataFrame], both: Beside) -> pd.DataFrame:
-    """The rows, carrying the questions that they answer: figures are kept by these."""
+def counted(name: str, selection: Selection, grain: str) -> tuple[pd.DataFrame, float]:
+    """As `over_time`, for a question that counts articles by their publication; asks the own side too."""
+    both = beside(selection)
+    if both is None:
+        return fetch(name, selection, grain=grain), 0.0
+    rows = fetch(name, both.own, grain=grain)
+    others = [fetch(name, side.selection, grain=comparison.of_others(both, grain)) for side in both.others]
+    found, left = comparison.counted(rows, others, both, grain, comparison.COUNTED[name])
+    return marked(found, rows, others, both, left), left
+
+
+def trend(
+    selection: Selection, rows: pd.DataFrame, grain: str, dimension: str, home: str, *, apart: str = ""
+) -> tuple[pd.DataFrame, float]:
+    """Rows of `group_trend` with what the same groups have on the other side; and what has no place.
+
+    Args:
+        selection: under which the rows were asked.
+        apart: field of the selection that the rows are of values of, when these are chosen: then another value of it
+            stands beside each of them, and not the articles that have both.
+    """
+    both = beside(selection)
+    if both is None:
+        return rows, 0.0
+    chosen, by = both.comparison, comparison.of_others(both, grain)
+    is_other = bool(apart) and chosen.kind == OTHER and DIMENSIONS[chosen.dimension] == apart
+    of = bar_level(chosen.value) if is_other and apart == "topics" else dimension
+    sides = [selection if is_other else side.selection for side in both.others]
+    others = [
+        (
+            fetch("group_trend", side, dimension=of, grain=by, home=home, top=comparison.ALL_GROUPS),
+            fetch("views_gained", side, grain=by),
+        )
+        for side in sides
+    ]
+    whole = fetch("views_gained", selection, grain=grain)
+    instead = chosen.value if is_other else ""
+    found, left = comparison.trended(rows, whole, others, both, grain, instead=instead)
+    return marked(found, rows, [one for pair in others for one in pair], both, left), left
+
+
+def bar_level(topic: str) -> str:
+    """The level of a topic: `topic`, or `subtopic` for one below another."""
+    return "subtopic" if names.parent(topic) else "topic"
+
+
+def hours_of_week(selection: Selection) -> pd.DataFrame:
+    """The rows of `hour_weekday`, beside what the reader compares with."""
+    return grouped("hour_weekday", selection, *GROUPED["hour_weekday"])
+
+
+def marked(
+    found: pd.DataFrame, rows: pd.DataFrame, others: Sequence[pd.DataFrame], both: Beside, left: float = 0.0
+) -> pd.DataFrame:
+    """The rows, carrying the questions that they answer: figures are kept by these.
+
+    Args:
+        left: of the other side, in no bucket; exports say it.
+    """
     asked = (rows.attrs.get(ASKED), str(both.comparison), *(other.attrs.get(ASKED) for other in others))
     out = computed(found, rows)
-    out.attrs = dict(out.attrs) | {ASKED: asked}
+    out.attrs = dict(out.attrs) | {ASKED: asked, LEFT: left}
     return out
+
+
+LEFT = "left"
+"""Under this name rows carry how much of the other side stands in no bucket."""
 
 
 # -- words ------------------------------------------------------------------------------------------------------------
@@ -233,26 +297,35 @@ def told(both: Beside) -> str:
     return f"{words}: {days}{more}"
 
 
-def compared_with(selection: Selection) -> str:
-    """What charts and tables of the selection are compared with; empty when with nothing."""
-    both = beside(selection)
-    return told(both) if both else ""
-
-
-def without_comparison(*, articles: bool = False) -> None:
-    """Say, while the reader compares, that what follows shows one side only.
+def compared_with(selection: Selection, left: float = 0.0) -> str:
+    """What charts and tables of the selection are compared with; empty when with nothing.
 
     Args:
-        articles: it is a table of single articles.
+        left: how much of the other side stands in no bucket, which is said too.
+    """
+    both = beside(selection)
+    words = told(both) if both else ""
+    if not left:
+        return words
+    number = context.current().language.number(round(left))
+    return say("{words}; {n} of it on days that have no day beside", words=words, n=number)
+
+
+def described(selection: Selection, chosen: Comparison) -> str:
+    """What a comparison of the selection is with: its days too, once they are known."""
+    both = beside(selection, chosen) if context.current().edition else None
+    return told(both) if both else in_words(chosen)
+
+
+def without_comparison(*, lists: bool = False) -> None:
+    """Say, while the reader compares, that some of what follows has no other side.
+
+    Args:
+        lists: it is lists of articles.
     """
     if current() is None:
         return
-    if articles:
-        st.caption(
-            say(
-                "The articles of the selection alone, without the comparison: views to date of single articles "
-                "can't be compared between periods."
-            )
-        )
+    if lists:
+        st.caption(say("The lists of articles below count views up to this moment: of the selection alone."))
     else:
         st.caption(say("Figures below that name no comparison show the selection alone."))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -30,6 +31,10 @@ class Origin:
         named: columns of readers' names that the page adds: (dimension, column of values, column of names).
         added: columns that the page computes, each with its meaning.
         computed: the page computed figures or left rows out, so that an export holds the page's rows.
+        compare: what the whole answer stands beside in an export, "" for nothing; rows that a page shows beside
+            something are computed.
+        own: what the rows are, when they are of no edition.
+        remarks: what else must be known to read them.
     """
 
     query: str
@@ -38,6 +43,14 @@ class Origin:
     named: tuple[tuple[str, str, str], ...] = ()
     added: tuple[tuple[str, str], ...] = ()
     computed: bool = False
+    compare: str = ""
+    own: queries.Query | None = None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> queries.Query:
+        """What the rows answer."""
+        return self.own or queries.named(self.query)
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Origin:
         return self  # pandas copies what a frame carries with each step
@@ -62,6 +75,37 @@ def computed(rows: pd.DataFrame, of: pd.DataFrame, **added: str) -> pd.DataFrame
     before: Origin = of.attrs[ORIGIN]
     rows.attrs = {**of.attrs, ORIGIN: replace(before, computed=True, added=(*before.added, *added.items()))}
     return rows
+
+
+_TYPES = {"VARCHAR": "str", "BIGINT": "Int64", "DOUBLE": "Float64", "BOOLEAN": "boolean"}
+
+
+def own(question: queries.Query, rows: Sequence[Mapping[str, Any]], *remarks: str) -> pd.DataFrame:
+    """Rows of no edition (the collector's state, links, people …) as a frame that can be exported as any other.
+
+    Args:
+        question: `columns` has for each a name, a type (VARCHAR, BIGINT, DOUBLE, BOOLEAN, TIMESTAMP) and a meaning, and
+            no more than these are taken; no SQL.
+        remarks: what else must be known to read them, as of when they are.
+    """
+    typed = {}
+    for name, kind in (column.split(" ", 2)[:2] for column in question.columns):
+        cells = [row[name] for row in rows]
+        typed[name] = _instants(cells) if kind == "TIMESTAMP" else pd.Series(cells, dtype=_TYPES[kind])
+    out = pd.DataFrame(typed)
+    out.attrs = {ORIGIN: Origin(question.name, queries.Selection(), own=question, remarks=remarks)}
+    return out
+
+
+def _instants(cells: Sequence[datetime | None]) -> pd.Series:
+    """Moments as queries give them: in UTC, without a zone."""
+    return pd.to_datetime(pd.Series(list(cells)), utc=True).dt.tz_localize(None)
+
+
+def as_it_is(now: datetime) -> str:
+    """The remark on rows of no edition: of which moment they are."""
+    run = context.current()
+    return run.language.say("As it is on {moment}; no edition holds it.", moment=run.language.moment(now, run.zone))
 
 
 class Asked(tuple[Hashable, ...]):

@@ -123,6 +123,7 @@ def lists_published(selection: Selection, grain: str, age: str | None = None) ->
 
 def lists_hours(selection: Selection, what: str) -> Click:
     """A click on a field of the week lists the articles `read` or `published` in its hours; weekday 0 is every day."""
+    own = compare.own(selection)
 
     def do(given: Any) -> None:
         weekday, hour = int(given[0]), int(given[1])
@@ -130,7 +131,7 @@ def lists_hours(selection: Selection, what: str) -> Click:
         day = context.current().language.weekdays("wide")[weekday - 1] if weekday else ""
         params = {"weekday": str(weekday) if weekday else None, "hour": str(hour), "what": what}
         title = f"{day}, {span}" if day else span
-        _list(title, "gained" if what == "read" else "hours", "cell_articles", selection, params)
+        _list(title, "gained" if what == "read" else "hours", "cell_articles", own, params)
 
     return _click(do)
 

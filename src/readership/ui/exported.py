@@ -32,7 +32,7 @@ from readership.accounts import links, people
 from readership.accounts.people import Person, Role
 from readership.errors import UsageError
 from readership.exports import Column, Naming, NoSuchPage, Part
-from readership.exports.beside import meaning
+from readership.exports.beside import left_out, meaning
 from readership.figures import Figure
 from readership.figures.ranks import called
 from readership.i18n import Language
@@ -51,7 +51,7 @@ PAGE_PARAMETERS = ("article", "lang", who.LINK, *choices.SWITCHES, *choices.CHAR
 TABLES = {"csv": "CSV", "xlsx": "XLSX", "parquet": "Parquet", "jsonl": "JSON Lines"}
 PICTURES = {"png": "PNG ×2", "svg": "SVG", "pdf": "PDF", "html": "HTML"}
 WITHOUT = ("sql", "admin")
-"""Pages that show no figures and tables of queries."""
+"""Pages without an archive of all that they show; each of their tables has its menu."""
 _LONGEST = 200
 
 
@@ -77,15 +77,16 @@ def _part(name: str, rows: pd.DataFrame, of: Origin, figure: Figure | None) -> P
     named = tuple((Column(name, f"name of {value} in the reader's language")) for _, value, name in of.named)
     beside = tuple(Column(name, found) for name in map(str, rows.columns) if (found := meaning(name)))
     asked = exports.Asked(
-        queries.named(of.query),
+        of.question,
         of.selection,
         run.edition,
         datetime.now(UTC),
         dict(of.params),
         run.language,
-        words=_words(of.selection, is_compared=bool(beside)),
+        words=say("not filtered") if of.own else _words(of.selection, is_compared=bool(beside)),
+        remarks=(*of.remarks, *left_out(rows.attrs.get(compare.LEFT, 0.0), run.language)),
         added=(*named, *beside, *(Column(*pair) for pair in of.added)),
-        compare=compare.current() if beside else None,
+        compare=compare.current() if beside or of.compare else None,
     )
     return Part(name, asked, rows, figure, of.computed, tuple(_naming(*one) for one in of.named))
 
@@ -105,6 +106,11 @@ def _naming(dimension: str, value: str, name: str) -> Naming:
 
 def _named(dimension: str, language: Language) -> Any:
     return lambda one: names.of(dimension, one, language)
+
+
+def is_taken() -> bool:
+    """Whether this run of the page is for an export, so that all is to be given that a reader would open or look up."""
+    return _PARTS in st.session_state
 
 
 # -- a page run for its parts ------------------------------------------------------------------------------------------
@@ -248,7 +254,8 @@ def _stamp() -> Pairs:
 def _asked(of: Origin) -> Pairs:
     """The question as the route reads it, without the page's limit."""
     own = [(name, str(value)) for name, value in of.params if value is not None and name != "limit"]
-    return [*of.selection.to_url(), *own, *_visit(), *_stamp()]
+    beside = [(bar.COMPARE, of.compare)] if of.compare else []
+    return [*of.selection.to_url(), *beside, *own, *_visit(), *_stamp()]
 
 
 def _visit() -> Pairs:
@@ -284,7 +291,7 @@ def menu(name: str, rows: pd.DataFrame, figure: Figure | None = None, *, whole: 
         whole: rows of the query whose whole answer is offered besides, when the page shows less of it.
     """
     of = origin(rows)
-    if of is None or not links.may_ask(who.reader(), of.query):
+    if of is None or not context.has_edition() or not links.may_ask(who.reader(), of.query):
         return
     with st.popover(
         say("Export"), icon=":material/download:", type="tertiary", key=f"export_{name}", on_change="rerun"
@@ -293,11 +300,13 @@ def menu(name: str, rows: pd.DataFrame, figure: Figure | None = None, *, whole: 
             return
         if whole is not None and (all_of := origin(whole)):
             _tables(say("All rows, as a table"), f"{name}-all", *_files(f"{name}-all", all_of))
-        words = say("The rows shown, as a table") if of.computed else say("All rows, as a table")
+        is_part = of.computed and of.own is None
+        words = say("The rows shown, as a table") if is_part else say("All rows, as a table")
         _tables(words, name, *_files(name, of))
         if figure is not None:
             _pictures(name, *_files(name, of, picture=True))
-        _sql(name, of)
+        if of.own is None:
+            _sql(name, of)
 
 
 def _tables(words: str, key: str, path: str, pairs: Pairs) -> None:

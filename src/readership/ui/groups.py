@@ -15,6 +15,7 @@ from readership.i18n import known, mark
 from readership.queries import Selection
 from readership.queries.comparison import GROUPED
 from readership.ui import bar, compare, context, drill, names
+from readership.ui.articles import most_read
 from readership.ui.choices import FRACTIONAL, FULL, WITH, choice, switch
 from readership.ui.context import say
 from readership.ui.data import ASKED, computed, draw, fetch
@@ -265,8 +266,7 @@ def _most_read(selection: Selection, dimension: str) -> None:
     if added:
         story_table(selection, 10, f"{dimension}-stories")
         return
-    articles = fetch("articles", selection, order="views", limit=10)
-    table(articles, f"{dimension}-articles", ["views", "title", "published_day", "section"], opens=True)
+    most_read(selection, f"{dimension}-articles")
 
 
 def _of(rows: pd.DataFrame, value: str) -> dict[str, Any]:
@@ -287,32 +287,32 @@ def _everything(dimension: str) -> None:
 def group_trends(selection: Selection, dimension: str) -> None:
     """Views gained over time, and the share of all, side by side; of the chosen groups, when some are chosen."""
     run = context.current()
-    compare.without_comparison()
     bucket = grain(f"trend_{dimension}", selection)
-    rows = _trend_rows(selection, dimension, bucket)
+    rows, beside = _trend_rows(selection, dimension, bucket)
     left, right = st.columns(2, gap="medium")
     for place, measure in ((left, "views"), (right, "share")):
         with place:
-            figure = draw(figures.group_trend, rows, measure, bucket, _span(selection), run.language)
+            figure = draw(figures.group_trend, rows, measure, bucket, _span(selection), run.language, beside=beside)
             click = drill.lists_gained(selection, bucket, FIELDS[dimension])
             show(figure, rows, f"{dimension}-trend-{measure}", click=click)
 
 
-def _trend_rows(selection: Selection, dimension: str, bucket: str) -> pd.DataFrame:
-    """Rows of `group_trend`: the largest groups; the chosen ones beside all that the selection has without them."""
+def _trend_rows(selection: Selection, dimension: str, bucket: str) -> tuple[pd.DataFrame, str]:
+    """Rows of `group_trend`: the largest groups; the chosen ones beside all that the selection has without them. And
+    what they are compared with."""
     field = FIELDS[dimension]
     chosen = tuple(one for one in getattr(selection, field) if field != "topics" or topic_level(one) == dimension)
     wide = selection.without(field) if chosen else selection
     top = MAX_VALUES if chosen else 6
-    rows = fetch(
-        "group_trend", wide, dimension=dimension, grain=bucket, home=WITH if chosen else _home(dimension), top=top
-    )
+    home = WITH if chosen else _home(dimension)
+    rows = fetch("group_trend", wide, dimension=dimension, grain=bucket, home=home, top=top)
     if chosen:
         asked = rows.attrs
         rows = rows[rows["value"].isin(chosen)]
         rows.attrs = asked | {ASKED: (asked.get(ASKED), chosen)}
         rows = computed(rows, rows)
-    return names.named(rows, dimension)
+    rows, left = compare.trend(wide, rows, bucket, dimension, home, apart=field if chosen else "")
+    return names.named(rows, dimension), compare.compared_with(wide, left)
 
 
 def _span(selection: Selection) -> Span:
@@ -320,15 +320,28 @@ def _span(selection: Selection) -> Span:
 
 
 def country_map(selection: Selection) -> None:
-    """The map of the selection without its countries, those outlined; a click chooses one or leaves it."""
-    rows = group_rows(selection.without("countries"), "country")
-    language = context.current().language
-    measure = {"articles": "articles", "views": f"views_{choice('count')}"}[choice("measure")]
-    compare.without_comparison()
+    """The map of the selection without its countries, those outlined; a click chooses one or leaves it.
+
+    Beside another side countries are coloured by the change: of articles, or of views gained, for views to date of
+    another period had another time to grow. Another country is on the same map, so the map is not compared with it.
+    """
+    wide, chosen = selection.without("countries"), compare.current()
+    is_on_it = chosen is not None and chosen.dimension == "country"
+    rows = (
+        names.named(fetch("group_views", wide, dimension="country", home=_home("country")), "country")
+        if is_on_it
+        else group_rows(wide, "country")
+    )
+    beside = "" if is_on_it else compare.compared_with(wide)
+    outlined = (*selection.countries, chosen.value) if is_on_it and chosen else selection.countries
     with st.container(key="map_measure"):
-        switch("measure", say("Colour"), (say("Views"), say("Articles")))
+        switch("measure", say("Colour"), (say("Views gained") if beside else say("Views"), say("Articles")))
+        if is_on_it:
+            st.caption(say("Both countries are on this map, outlined; it counts all countries of the selection."))
+    views = "gained" if beside else f"views_{choice('count')}"
+    measure = {"articles": "articles", "views": views}[choice("measure")]
     show(
-        draw(figures.world_map, rows, measure, selection.countries, language),
+        draw(figures.world_map, rows, measure, outlined, context.current().language, beside=beside),
         rows,
         "countries-map",
         on_select=_clicked,
@@ -345,6 +358,7 @@ def _clicked() -> None:
 
 def country_figures(selection: Selection) -> None:
     """Countries that the same articles name, as a network and as a matrix."""
+    compare.without_comparison()
     pairs, language = country_pairs(selection), context.current().language
     if pairs.empty:
         st.caption(say("No two countries are named by the same article."))
@@ -371,25 +385,38 @@ def release_rows(selection: Selection) -> pd.DataFrame:
 
 def release_figures(selection: Selection) -> None:
     """Own reporting and what comes from outside, as shares of the selection's articles and views."""
-    row, language = fetch("release_sums", selection).iloc[0], context.current().language
+    both, language = compare.beside(selection), context.current().language
+    row = fetch("release_sums", both.own if both else selection).iloc[0]
+    then = [fetch("release_sums", side.selection).iloc[0] for side in both.others if side.written_known] if both else []
+    complete = both is not None and len(then) == len(both.others)
     parts = (
-        (say("Own reporting, articles"), row["none"], row["all_articles"]),
-        (say("Own reporting, views"), row["own_views"], row["all_views"]),
-        (say("Text cites an outside source"), row["citing"], row["all_articles"]),
-        (say("Photo from outside"), row["crediting"], row["all_articles"]),
+        (say("Own reporting, articles"), "none", "all_articles"),
+        (say("Own reporting, views"), "own_views", "all_views"),
+        (say("Text cites an outside source"), "citing", "all_articles"),
+        (say("Photo from outside"), "crediting", "all_articles"),
     )
     with st.grid(4, min_column_width=170, key="release_figures"):
         for label, part, whole in parts:
-            share = part / whole if known(part) and known(whole) and whole else None
-            of = say("{n} of {all}", n=language.number(part), all=language.number(whole))
+            share = _share(row, part, whole)
+            of = say("{n} of {all}", n=language.number(row[part]), all=language.number(row[whole]))
+            # Views to date of another period had another time to grow.
+            if both and not (part == "own_views" and both.comparison.is_period):
+                shares = [_share(one, part, whole) for one in then] if complete else [None]
+                told = None if None in shares else sum(filter(None, shares)) / len(shares)
+                of += "; " + say("beside: {share}", share=language.percent(told, 1))
             st.metric(label, language.percent(share, 1), delta=of, delta_color="off", delta_arrow="off", border=True)
+
+
+def _share(row: pd.Series, part: str, whole: str) -> float | None:
+    return float(row[part] / row[whole]) if known(row[part]) and known(row[whole]) and row[whole] else None
 
 
 def release_trend(selection: Selection, bucket: str) -> None:
     """Own reporting over time."""
-    rows = fetch("release_trend", selection, grain=bucket)
-    figure = draw(figures.release_trend, rows, bucket, _span(selection), context.current().language)
-    show(figure, rows, "release-trend", click=drill.lists_published(selection, bucket))
+    rows, left = compare.counted("release_trend", selection, bucket)
+    beside = compare.compared_with(selection, left)
+    figure = draw(figures.release_trend, rows, bucket, _span(selection), context.current().language, beside=beside)
+    show(figure, rows, "release-trend", click=drill.lists_published(compare.own(selection), bucket))
 
 
 def release_table(rows: pd.DataFrame, selection: Selection) -> None:

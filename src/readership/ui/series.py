@@ -79,7 +79,7 @@ def _gained(selection: Selection, bucket: str, cumulative: bool, noted: Notes) -
         band,
         cumulative=cumulative,
         notes=noted,
-        beside=_beside(selection, left),
+        beside=compare.compared_with(selection, left),
     )
     show(figure, rows, "views-gained", click=drill.lists_gained(selection, bucket))
 
@@ -106,7 +106,7 @@ def _published(selection: Selection, bucket: str, cumulative: bool, noted: Notes
         young=run.tomorrow - YOUNG,
         cumulative=cumulative,
         notes=noted,
-        beside=_beside(selection, left),
+        beside=compare.compared_with(selection, left),
     )
     show(figure, rows, "views-by-publication", click=drill.lists_published(selection, bucket))
 
@@ -127,7 +127,7 @@ def _at_age(selection: Selection, bucket: str, age: str, basis: str, cumulative:
         _days(selection),
         cumulative=cumulative,
         notes=noted,
-        beside=_beside(selection, left),
+        beside=compare.compared_with(selection, left),
     )
     show(figure, rows, "views-at-age", click=drill.lists_published(selection, bucket, age))
 
@@ -135,15 +135,6 @@ def _at_age(selection: Selection, bucket: str, age: str, basis: str, cumulative:
 def _is_period() -> bool:
     chosen = compare.current()
     return chosen is not None and chosen.is_period
-
-
-def _beside(selection: Selection, left: float) -> str:
-    """What the chart's second line is, and how much of it has no place; empty when there is none."""
-    words = compare.compared_with(selection)
-    if not left:
-        return words
-    number = context.current().language.number
-    return say("{words}; {views} of its views on days that have no day beside", words=words, views=number(round(left)))
 
 
 def beside(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:

@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from readership import exports
 from readership.errors import ReadershipError
-from readership.ui import doors
+from readership.ui import doors, start_page
 
 SCRIPT = Path(__file__).with_name("router.py")
 ROOT = Path(__file__).resolve().parents[3]
@@ -128,6 +128,7 @@ async def _healthz(_request: Request) -> JSONResponse:
 ROUTES = [
     Route("/healthz", _healthz, methods=["GET"]),
     Mount("/assets", StaticFiles(directory=ROOT / "static", check_dir=False)),
+    *start_page.routes(sorted(page.stem for page in (ROOT / "pages").glob("*.py"))),
 ]
 MIDDLEWARE = [Middleware(SecurityHeaders), Middleware(doors.Doors)]
 SECRETS = doors.secrets()

@@ -125,7 +125,7 @@ def _follow(links: dict[Entry, st.Page]) -> None:
     """Go where a click in a table led; here, since the table's own callback can't change pages."""
     if target := st.session_state.pop(context.OPEN, None):
         entry = next(entry for entry in PAGES if entry.file == "article")
-        # With the choice, so that this is one step in the browser's history, and Back leads to the same selection.
+        # With the choice: without it, the address would be left empty for a moment.
         st.switch_page(links[entry], query_params=bar.link(article="/".join(target)))
 
 

@@ -14,13 +14,23 @@ from readership import exports
 from readership.accounts.people import Role
 from readership.errors import ReadershipError
 from readership.i18n import UNKNOWN, mark
-from readership.queries import Edition, analyst
+from readership.queries import Edition, Query, analyst
 from readership.ui import context, who
 from readership.ui.context import say
+from readership.ui.data import own
+from readership.ui.show import exportable
 from readership.ui.text import one_line
 
 _TEXT, _ANSWER = "sql_text", "sql_answer"
+PROOF = "proof.json"
 FORMS = ("csv", "xlsx", "parquet", "jsonl")
+TABLES = Query(
+    "edition_tables",
+    "one row a column of the tables that can be asked.",
+    ("table VARCHAR its table", "column VARCHAR its name", "meaning VARCHAR what it holds"),
+    (),
+    "",
+)
 EXAMPLES = (
     (
         mark("The most read articles"),
@@ -136,15 +146,24 @@ def _files(asked: _Asked, answer: analyst.Answer) -> None:
                 key=f"sql_file_{form}",
                 icon=":material/download:",
             )
+        st.download_button(
+            say("Proof"),
+            _file(asked, answer, PROOF),
+            file_name=_name(asked, PROOF),
+            on_click="ignore",
+            key="sql_file_proof",
+            icon=":material/download:",
+        )
 
 
 def _file(asked: _Asked, answer: analyst.Answer, form: str) -> Callable[[], bytes]:
-    """What makes the file when it is asked for."""
+    """What makes the file when it is asked for: the rows, or their proof."""
     language, made_at = context.current().language, datetime.now(UTC)
+    of = "jsonl" if form == PROOF else form
 
     def made() -> bytes:
-        with exports.answer(answer, asked.sql, asked.edition, form, language=language, made_at=made_at) as export:
-            return export.read()
+        with exports.answer(answer, asked.sql, asked.edition, of, language=language, made_at=made_at) as export:
+            return export.sidecar().encode() if form == PROOF else export.read()
 
     return made
 
@@ -157,6 +176,9 @@ def _name(asked: _Asked, form: str) -> str:
 
 def tables() -> None:
     """The tables of an edition and what their columns mean; a word narrows the list."""
+    whole = [{"table": one.table, "column": one.column, "meaning": one.meaning} for one in analyst.tables()]
+    if not exportable(say("Tables"), own(TABLES, whole), "sql-tables"):
+        return
     wanted = st.text_input(say("Find a table or column"), key="sql_find", max_chars=100).strip().lower()
     told = [one for one in analyst.tables() if wanted in f"{one.table} {one.column} {one.meaning}".lower()]
     rows = pd.DataFrame(

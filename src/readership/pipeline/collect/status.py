@@ -14,8 +14,8 @@ from readership.pipeline.collect import plan
 from readership.pipeline.collect.state import BUSY, STEPS, State, readable, version_of
 from readership.settings import Settings
 
-NEXT = 50
-"""Coming requests that are listed."""
+NEXT, DOCUMENTS = 50, 500
+"""Coming requests and lists of articles that are listed."""
 ERROR_DAYS, HOURS = 7, 48
 SLOW_S = 5.0
 """Seconds: a site whose answers take longer, half of them, is slow."""
@@ -51,7 +51,7 @@ def file_of(settings: Settings) -> Path:
     return settings.data / "collect" / "collect.sqlite"
 
 
-def status(settings: Settings, now: datetime | None = None) -> dict[str, list[dict[str, Any]]]:
+def status(settings: Settings, now: datetime | None = None, *, whole: bool = False) -> dict[str, list[dict[str, Any]]]:
     """How collecting goes, as rows; instants are aware, UTC. Empty lists when nothing was ever collected.
 
     * `sites`: site, state (`collecting`, `paused`, `trouble`), health (see `health`), trouble, since, said, ok_at,
@@ -66,10 +66,14 @@ def status(settings: Settings, now: datetime | None = None) -> dict[str, list[di
     * `hosts`: host, until, failures: hosts that are left alone for more than a minute.
     * `run`: started_at, seen_at, ended_at (None while it is at work, or was killed), running, of the newest collector.
 
+    Args:
+        whole: all rows of `behind`, `next` and `documents`, however many.
+
     Raises:
         StoreTooNew, StoreDamaged.
     """
     moment = (now or datetime.now(UTC)).timestamp()
+    listed, documents = (-1, -1) if whole else (NEXT, DOCUMENTS)  # SQLite's LIMIT has none below 0.
     late = moment - 5 * plan.MINUTE
     with _read_only(settings) as ask:
         found = {
@@ -77,11 +81,12 @@ def status(settings: Settings, now: datetime | None = None) -> dict[str, list[di
             "hours": ask(_PER_HOUR, moment - HOURS * plan.HOUR),
             "errors": ask(_ERRORS, moment - ERROR_DAYS * plan.DAY, moment - BUSY),
             "alarms": ask("SELECT site, kind, about, since, seen_at, said FROM alarm ORDER BY site, kind, about"),
-            "behind": ask(_BEHIND, late, moment, NEXT),
-            "next": ask(_COMING, NEXT),
+            "behind": ask(_BEHIND, late, moment, listed),
+            "next": ask(_COMING, listed),
             "documents": ask(
                 "SELECT site, url, coalesce(form, kind) AS form, read_at, next_at, failures, said FROM document "
-                "ORDER BY site, depth, url LIMIT 500"
+                "ORDER BY site, depth, url LIMIT ?",
+                documents,
             ),
             "hosts": ask(
                 "SELECT host, next_at AS until, failures FROM host WHERE next_at > ? ORDER BY host", moment + 60

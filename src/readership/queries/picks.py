@@ -1,0 +1,58 @@
+"""The articles that a selection's filters leave, worked out once for all questions of a page."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from readership.queries.edition import Edition
+from readership.queries.specialised import specialised
+
+MOST_BYTES = 64 << 20
+"""Kept in a process: eight selections of a million articles each, or very many small ones."""
+_BESIDE = ("since", "until", "question", "matched", "sites", "no_sites", "zone", "week_start", "ends", "mode")
+"""Fields that `filtered` doesn't look at unless another is set."""
+
+_kept: OrderedDict[tuple[Path, str], pa.Table] = OrderedDict()
+_guard = threading.Lock()
+
+
+def picks(selection: Mapping[str, Any], edition: Edition) -> pa.Table | None:
+    """The table `specialised.PICKED` for a selection; None when it has no filters.
+
+    Args:
+        selection: the value of `$selection`.
+
+    Raises:
+        NoEdition: the edition can't be opened.
+    """
+    asked = {name: value for name, value in selection.items() if name not in _BESIDE and value not in (None, False)}
+    if not asked.keys() - {"meter", "in_body"}:
+        return None
+    key = (edition.path, repr(sorted((asked | {"mode": selection["mode"]}).items())))
+    with _guard:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    found = _found(selection, edition)
+    _keep(key, found)
+    return found
+
+
+def _found(selection: Mapping[str, Any], edition: Edition) -> pa.Table:
+    text = "SELECT f.article FROM filtered($selection::selection) AS f"
+    sql, bound = specialised(text, {"selection": selection}, picked=False)
+    with edition.cursor() as cursor:
+        return cursor.sql(sql, params=bound).to_arrow_table()
+
+
+def _keep(key: tuple[Path, str], found: pa.Table) -> None:
+    with _guard:
+        _kept[key] = found
+        while len(_kept) > 1 and sum(table.nbytes for table in _kept.values()) > MOST_BYTES:
+            _kept.popitem(last=False)
