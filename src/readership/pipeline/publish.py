@@ -40,7 +40,7 @@ def publish(settings: Settings, *, full: bool = False, now: datetime | None = No
             macros(),
             moment,
             full=full or takedowns is not None,
-            joining=Joining(_pairs, _groups, authors.merge),
+            joining=Joining(stories.marks, _pairs, _groups, authors.merge),
         )
         if takedowns:
             purge.finish(settings, published, takedowns)
@@ -54,9 +54,9 @@ def _pairs(tellings: list[Telling]) -> Iterator[tuple[int, int, float]]:
 
 
 def _story(telling: Telling) -> stories.Story:
-    numbers, names = stories.marks(telling.title, telling.body)
     published = datetime.fromtimestamp(telling.published_s, UTC)
-    return stories.Story(telling.article, telling.language, published, frozenset(telling.countries), numbers, names)
+    countries = frozenset(telling.countries)
+    return stories.Story(telling.article, telling.language, published, countries, telling.numbers, telling.names)
 
 
 def _groups(pairs: Iterable[tuple[int, int, float]]) -> dict[int, int]:

@@ -451,6 +451,8 @@ class _Maker:
         for name in BY_ARTICLE:
             sorted_by = ["ORDER BY", SORTED_BY[name]] if name in SORTED_BY else []
             self.sql("INSERT INTO", name, "BY NAME SELECT * FROM", f"fresh_{name}", *sorted_by)
+        if self.joining:
+            stories.mark(self.connection, self.joining)
 
     def _of_articles(self, name: str) -> bool:
         return "article" in changes.columns(self.sql, name)
@@ -476,6 +478,8 @@ class _Maker:
         changes.replace(self.sql, BY_ARTICLE)
         for name in sorted(moved):
             changes.add_up(self.sql, name, self._order(name))
+        if self.joining:
+            stories.mark(self.connection, self.joining)
         if self.joining and blocks:
             stories.make(self.connection, self.joining, blocks)
 

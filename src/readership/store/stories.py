@@ -19,18 +19,20 @@ BLOCK_S = 7 * 86_400
 REACH_S = 72 * 3_600
 """How far back the earlier article of a pair may lie."""
 _AT_ONCE = 8
+_TEXTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One article as the joining sees it: id, language, publication in epoch seconds, countries, title and body."""
+    """One article as the joining sees it: id, language, publication in epoch seconds, countries, and the numbers and
+    names that its text is known again by."""
 
     article: int
     language: str | None
     published_s: int
     countries: tuple[str, ...]
-    title: str
-    body: str
+    numbers: frozenset[str]
+    names: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,13 @@ class Joining:
     """How articles are told to be one story, and names one person.
 
     Attributes:
+        marks: title, body → numbers and names of a text, each on one line.
         pairs: articles of one site and block → (article, other article, score 0..1).
         groups: all pairs → article → the story it belongs to.
         naming: names as printed → canonical names; None leaves them as each article has them.
     """
 
+    marks: Callable[[str, str], tuple[frozenset[str], frozenset[str]]]
     pairs: Callable[[list[Telling]], Iterable[tuple[int, int, float]]]
     groups: Callable[[Iterable[tuple[int, int, float]]], dict[int, int]]
     naming: people.Naming | None = None
@@ -84,6 +88,30 @@ def _blocks(connection: duckdb.DuckDBPyConnection, query: str, unit_s: int) -> s
     return {(site, (at * unit_s + later) // BLOCK_S) for site, at in rows for later in (0, REACH_S)}
 
 
+def mark(connection: duckdb.DuckDBPyConnection, joining: Joining) -> None:
+    """Keeps the marks of the articles of `reworked`: texts are read once, however often their block is told again."""
+    connection.execute("DELETE FROM story_mark WHERE article IN (SELECT article FROM reworked)")
+    connection.execute(
+        "SELECT a.article, coalesce(a.title, ''), coalesce(t.body, '') FROM article AS a "
+        "LEFT JOIN article_text AS t ON t.article = a.article "
+        "WHERE a.published_s IS NOT NULL AND a.article IN (SELECT article FROM reworked)"
+    )
+    articles: list[int] = []
+    numbers: list[str] = []
+    names: list[str] = []
+    while rows := connection.fetchmany(_TEXTS):
+        for article, title, body in rows:
+            of_text = joining.marks(title, body)
+            articles.append(article)
+            numbers.append("\n".join(sorted(of_text[0])))
+            names.append("\n".join(sorted(of_text[1])))
+    if articles:
+        marks = pa.table({"article": pa.array(articles, pa.int64()), "numbers": numbers, "names": names})
+        connection.register("mark_rows", marks)
+        connection.execute("INSERT INTO story_mark BY NAME SELECT * FROM mark_rows")
+        connection.unregister("mark_rows")
+
+
 def make(connection: duckdb.DuckDBPyConnection, joining: Joining, blocks: set[Block]) -> None:
     """Makes the pairs of these blocks again, and the stories of all that these pairs join now or joined before."""
     connection.execute("CREATE TEMP TABLE retold_block (site VARCHAR, block BIGINT)")
@@ -105,7 +133,7 @@ def make(connection: duckdb.DuckDBPyConnection, joining: Joining, blocks: set[Bl
 
 
 def _runs(blocks: list[Block]) -> Iterator[tuple[str, int, int]]:
-    """(site, first block, last block) of blocks in a row, a few at a time: texts of so many weeks are held at once."""
+    """(site, first block, last block) of blocks in a row, a few at a time: so many weeks are held at once."""
     at = 0
     while at < len(blocks):
         site, first = blocks[at]
@@ -130,19 +158,23 @@ def _pairs(joining: Joining, site: str, block: int, tellings: list[Telling]) -> 
 def _tellings(connection: duckdb.DuckDBPyConnection, site: str, first: int, last: int) -> list[Telling]:
     low, high = first * BLOCK_S - REACH_S, (last + 1) * BLOCK_S
     rows = connection.execute(
-        "WITH near AS (SELECT article, language, published_s, title FROM article "
+        "WITH near AS (SELECT article, language, published_s FROM article "
         "WHERE site = ? AND published_s >= ? AND published_s < ?), "
         "named AS (SELECT article, list(country) AS countries FROM article_country "
         "WHERE article IN (SELECT article FROM near) GROUP BY article) "
-        "SELECT n.article, n.language, n.published_s, c.countries, n.title, t.body FROM near AS n "
+        "SELECT n.article, n.language, n.published_s, c.countries, m.numbers, m.names FROM near AS n "
         "LEFT JOIN named AS c ON c.article = n.article "
-        "LEFT JOIN article_text AS t ON t.article = n.article ORDER BY n.published_s, n.article",
+        "LEFT JOIN story_mark AS m ON m.article = n.article ORDER BY n.published_s, n.article",
         [site, low, high],
     ).fetchall()
     return [
-        Telling(article, language, at, tuple(sorted(countries or ())), title or "", body or "")
-        for article, language, at, countries, title, body in rows
+        Telling(article, language, at, tuple(sorted(countries or ())), _words(numbers), _words(names))
+        for article, language, at, countries, numbers, names in rows
     ]
+
+
+def _words(text: str | None) -> frozenset[str]:
+    return frozenset((text or "").splitlines())
 
 
 def _add(connection: duckdb.DuckDBPyConnection, rows: list[dict[str, object]]) -> None:

@@ -90,6 +90,7 @@ CREATE TABLE official_rate (
     source VARCHAR, day DATE, currency VARCHAR, quote VARCHAR, value DECIMAL(18, 6), quant DECIMAL(18, 6),
     change DECIMAL(18, 6)
 );
+CREATE TABLE story_mark (article BIGINT, numbers VARCHAR, names VARCHAR);
 CREATE TABLE story_pair (site VARCHAR, block BIGINT, article BIGINT, other BIGINT, score DOUBLE);
 CREATE TABLE story (article BIGINT, story BIGINT, score DOUBLE);
 CREATE TABLE section_guess (article BIGINT, section VARCHAR, chance DOUBLE);
