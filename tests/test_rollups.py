@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -362,6 +363,34 @@ def test_publishing_after_every_batch_equals_a_full_rebuild(seed: int) -> None:
         for table in whole:
             assert stepwise[table] == whole[table], table
         compared["tables equal to a full rebuild"] += len(whole)
+
+
+def test_header_rates_of_one_moment_are_one_row_whatever_batch_they_come_with() -> None:
+    (one,) = drafts(3, 1)
+
+    def printed(capture: str, value: str, position: int, when: datetime | None) -> dict[str, Any]:
+        return {
+            "capture": capture, "site": one.site, "captured_at": when, "captured_at_basis": "given", "currency": "USD",
+            "value": Decimal(value), "quote": "KZT", "labelled": True, "certain": True, "position": position,
+        }  # fmt: skip
+
+    noon = datetime(2024, 5, 9, 12)
+    batches = [
+        [printed("a", "443.85", 2, noon), printed("b", "443.85", 3, None)],
+        [printed("c", "443.85", 1, noon), printed("d", "444.00", 1, noon), printed("e", "443.85", 1, None)],
+    ]
+    with newsroom() as house:
+        for rates in batches:
+            captures = [
+                {"capture": row["capture"], "article": one.id, "captured_at": row["captured_at"]} for row in rates
+            ]
+            house.add([{"article": facts_of(one)["article"], "capture": captures, "header_rate": rates}])
+            step = house.publish()
+        found = rows(step, "SELECT captured_at, value, position, captures FROM header_rate ORDER BY ALL NULLS LAST")
+        assert found == [
+            (noon, Decimal("443.85"), 1, 2), (noon, Decimal("444.00"), 1, 1), (None, Decimal("443.85"), 1, 2)
+        ]  # fmt: skip
+        assert content(step)["header_rate"] == content(house.publish(full=True))["header_rate"]
 
 
 def read_between(one: Draft, low: int, high: int) -> Draft:

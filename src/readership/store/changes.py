@@ -158,6 +158,26 @@ def add_up(sql: Sql, name: str, sorted_by: str) -> None:
     )  # fmt: skip
 
 
+_TOGETHER = {"position": "min", "captures": "sum", "example_article": "min"}
+"""How captures of one moment whose headers agree become one row of `header_rate`; all other columns are its keys."""
+
+
+def rates(sql: Sql) -> None:
+    """Puts header rates of new batches together with those of the same moment that are there."""
+    keys = [one for one in columns(sql, "header_rate") if one not in _TOGETHER]
+    same = " AND ".join(f"m.{one} IS NOT DISTINCT FROM t.{one}" for one in keys)
+    sql(
+        "CREATE TEMP TABLE held_header_rate AS SELECT t.rowid AS held, t.* FROM header_rate AS t",
+        "SEMI JOIN fresh_header_rate AS m ON", same,
+    )  # fmt: skip
+    sql("DELETE FROM header_rate WHERE rowid IN (SELECT held FROM held_header_rate)")
+    together = ", ".join(f"{how}({one}) AS {one}" for one, how in _TOGETHER.items())
+    sql(
+        "INSERT INTO header_rate BY NAME SELECT", ", ".join(keys), ",", together, "FROM (SELECT * EXCLUDE (held) FROM",
+        "held_header_rate UNION ALL BY NAME SELECT * FROM fresh_header_rate) GROUP BY", ", ".join(keys),
+    )  # fmt: skip
+
+
 def stirred(sql: Sql) -> None:
     """Fills `stirred`: sites and meters of touched articles, and all sites of a meter that views were imported for."""
     sql(

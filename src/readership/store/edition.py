@@ -30,7 +30,7 @@ BY_ARTICLE = (
     "article", "article_text", "provenance", "article_revision", "article_author", "article_topic", "article_country",
     "article_dimension", "interval", "aside", "article_meter", "article_age",
 )  # fmt: skip
-MADE_WHOLE = ("header_rate", "newest_reading", "read_span", "spike_threshold", "article_state", "matched_capture")
+MADE_WHOLE = ("newest_reading", "read_span", "spike_threshold", "article_state", "matched_capture")
 PART_READINGS = 2_000_000
 """Readings whose articles are made at a time when everything is made again: some 2 GB on the way."""
 SUMS = {
@@ -520,6 +520,7 @@ class _Maker:
     def _small_tables(self, touched: int) -> None:
         """What is small enough to be made whole each time."""
         self.run("50_rates.sql")
+        changes.rates(self.sql)
         self._stir(touched)
         self.run("70_states.sql")
         self.sql("DELETE FROM official_rate")

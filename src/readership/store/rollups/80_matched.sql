@@ -8,7 +8,7 @@ SELECT h.capture, c.article, h.site, h.quote, c.captured_at,
     max(CASE WHEN h.currency = 'EUR' THEN h.value END) AS eur,
     max(CASE WHEN h.currency = 'RUB' THEN h.value END) AS rub
 FROM facts.header_rate AS h JOIN facts.capture AS c ON c.capture = h.capture
-WHERE h.currency IN ('USD', 'EUR', 'RUB')
+WHERE h.currency IN ('USD', 'EUR', 'RUB') AND c.captured_at IS NULL
 GROUP BY h.capture, c.article, h.site, h.quote, c.captured_at;
 
 CREATE TEMP TABLE official_triple AS
