@@ -15,7 +15,7 @@ AMONG = {
     "article": "described", "article_revision": "described",
     "article_text": "reworked", "provenance": "reworked", "article_author": "reworked", "article_topic": "reworked",
     "article_country": "reworked", "article_dimension": "reworked",
-    "interval": "reread", "aside": "reread", "article_age": "reread", "article_meter": "recounted",
+    "interval": "reread_before", "aside": "reread_before", "article_age": "reread_before", "article_meter": "recounted",
 }  # fmt: skip
 """Tables by article, and of which touched articles their rows may be others than before: of those that something but a
 counter was read of, those whose texts came or may have changed places, those whose counters are walked again, or those
@@ -108,12 +108,12 @@ def moves(sql: Sql) -> Iterator[Move]:
         "SELECT * FROM article_dimension WHERE article IN (SELECT article FROM touched "
         "WHERE article NOT IN (SELECT article FROM reworked)))"
     )
-    before = "(SELECT * FROM interval WHERE article IN (SELECT article FROM regrouped))"
+    sql("CREATE TEMP TABLE gained_before AS SELECT * FROM interval WHERE article IN (SELECT article FROM regrouped)")
     found = [
         ("new_interval", Move(1, "new_interval", now)),
         ("gone_interval", Move(-1, "gone_interval", now)),
-        ("new_article_dimension", Move(1, before, "new_article_dimension", only_dimensions=True)),
-        ("gone_article_dimension", Move(-1, before, "gone_article_dimension", only_dimensions=True)),
+        ("new_article_dimension", Move(1, "gained_before", "new_article_dimension", only_dimensions=True)),
+        ("gone_article_dimension", Move(-1, "gained_before", "gone_article_dimension", only_dimensions=True)),
     ]
     return (move for name, move in found if _some(sql, name))
 

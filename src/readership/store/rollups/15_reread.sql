@@ -45,6 +45,10 @@ LEFT JOIN subject AS s ON s.article = t.article
 LEFT JOIN broken AS b ON b.article = t.article
 WHERE a.article IS NULL OR b.article IS NOT NULL OR a.published_s IS DISTINCT FROM s.published_s;
 
+-- Those of them that the edition has rows of.
+CREATE TEMP TABLE reread_before AS
+SELECT r.article FROM reread AS r JOIN article AS a ON a.article = r.article;
+
 CREATE TEMP TABLE advanced_interval AS
 SELECT f.article, f.meter, f.before_s AS from_s, f.at_s AS to_s, f.total + f.before - f.last_views AS start_total,
     f.views - f.before AS gained, f.views, 0 AS epoch
