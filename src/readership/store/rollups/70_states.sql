@@ -37,7 +37,7 @@ FROM article_meter AS m
 JOIN article AS a ON a.article = m.article
 JOIN fresh_newest_reading AS n ON n.site = a.site AND n.meter = m.meter
 JOIN stirred AS t ON t.site = a.site AND t.meter = m.meter
-WHERE m.last_s > n.at_s - 7776000;
+WHERE m.last_s > n.at_s - 7776000 AND m.last_s > (SELECT min(at_s) - 7776000 FROM fresh_newest_reading);
 
 -- What is known of those that nothing new was read of.
 CREATE TEMP TABLE standing AS
