@@ -44,7 +44,7 @@ lead(today)
 key_figures(facts, selection)
 report_button()
 
-over_time, day = side_by_side(2, 1, at_least=380)
+over_time, day = side_by_side(2, 1, at_least=340)
 with over_time:
     views_over_time(selection)
 with day:

@@ -218,12 +218,13 @@ def editions(newsroom: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
             "CREATE TEMP TABLE other AS SELECT article FROM article WHERE section IS DISTINCT FROM ?", [SECTION]
         )
         where = "WHERE article IN (FROM other)"
-        tables = {row[0] for row in connection.execute("SELECT table_name FROM information_schema.tables").fetchall()}
         connection.execute(f"UPDATE article SET title = 'LEAK', authors = 'LEAK', url = 'LEAK', lead = 'LEAK' {where}")
         connection.execute(f"UPDATE article_meter SET views = views + 7919, total = total + 7919 {where}")
-        for table in sorted(tables & {"interval", "article_day", "article_age"}):
-            column = "gained" if table == "interval" else "views"
+        for table, column in (("interval", "gained"), ("counted_day", "views"), ("article_age", "views")):
             connection.execute(f"UPDATE {table} SET {column} = {column} + 7919 {where}")
+        for table in ("dimension_day", "dimension_hour"):
+            others = f"WHERE dimension <> 'section' OR value <> '{SECTION}'"
+            connection.execute(f"UPDATE {table} SET views = views + 7919 {others}")
         connection.execute(f"UPDATE article_dimension SET value = 'LEAK' {where}")
     return current, replace(current, path=path, number=current.number + 1000)
 

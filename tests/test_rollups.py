@@ -239,6 +239,11 @@ def compare_articles(path: Path, room: Sequence[Draft]) -> None:
     same("article days", keyed(rows(path, days), 3), whole(expected_days), by_id)
 
 
+AT_HOURS = (
+    "JOIN site AS s ON s.site = h.site "
+    "JOIN (SELECT *, min(from_s) OVER (PARTITION BY zone, local_hour, label) AS hour_from_s FROM calendar) AS c "
+    "ON c.zone = s.zone AND c.slot = h.slot"
+)
 SUMMED_HOUR = (
     "sum(h.views)::BIGINT, sum(h.observed)::BIGINT, sum(h.observed_day)::BIGINT, sum(h.observed_week)::BIGINT, "
     "sum(h.observed_month)::BIGINT "
@@ -246,13 +251,7 @@ SUMMED_HOUR = (
 
 
 def compare_sums(path: Path, room: Sequence[Draft]) -> None:
-    hours = (
-        "SELECT h.site, h.meter, c.hour_from_s, "
-        + SUMMED_HOUR
-        + "FROM site_hour AS h JOIN site AS s ON s.site = h.site "
-        "JOIN (SELECT *, min(from_s) OVER (PARTITION BY zone, local_hour, label) AS hour_from_s FROM calendar) AS c "
-        "ON c.zone = s.zone AND c.slot = h.slot GROUP BY ALL"
-    )
+    hours = "SELECT h.site, h.meter, c.hour_from_s, " + SUMMED_HOUR + f"FROM site_hour AS h {AT_HOURS} GROUP BY ALL"
     same("site hours", keyed(rows(path, hours), 3), expected_hours(room), {})
     sections: dict[Any, list[int]] = defaultdict(lambda: [0] * 4)
     for one in room:
@@ -265,13 +264,30 @@ def compare_sums(path: Path, room: Sequence[Draft]) -> None:
             rows(
                 path,
                 "SELECT site, meter, dimension, value, day, views, observed, observed_week, observed_month "
-                "FROM dimension_day WHERE dimension = 'section'",
+                "FROM dimension_day WHERE dimension = 'section' AND on_own",
             ),
             5,
         ),
         {key: tuple(value) for key, value in sections.items()},
         {},
     )
+    for section in {one.section for one in room}:
+        found = rows(
+            path,
+            "SELECT h.site, h.meter, c.hour_from_s, sum(h.views)::BIGINT, sum(h.observed)::BIGINT "
+            f"FROM dimension_hour AS h {AT_HOURS} "
+            f"WHERE h.dimension = 'section' AND h.value = '{section}' AND h.on_own GROUP BY ALL",
+        )
+        ours = expected_hours([one for one in room if one.section == section])
+        same("section hours", keyed(found, 3), {key: value[:2] for key, value in ours.items()}, {})
+    for hours, clock in (("site_hour", "on_own"), ("shared_site_hour", "on_shared")):
+        found = rows(
+            path,
+            f"SELECT site, meter, slot, sum(views)::BIGINT, sum(observed)::BIGINT FROM dimension_hour "
+            f"WHERE dimension = 'section' AND {clock} GROUP BY ALL",
+        )
+        of_all = rows(path, f"SELECT site, meter, slot, views, observed FROM {hours}")
+        same(f"{hours} by section", keyed(found, 3), keyed(of_all, 3), {})
 
 
 def conserved(path: Path) -> None:
@@ -286,7 +302,9 @@ def conserved(path: Path) -> None:
     sums = rows(
         path,
         "SELECT (SELECT sum(total) - sum(baseline) FROM article_meter), (SELECT sum(views) FROM article_day), "
-        "(SELECT sum(views) FROM site_hour), (SELECT sum(views) FROM dimension_day WHERE dimension = 'section')",
+        "(SELECT sum(views) FROM site_hour), "
+        "(SELECT sum(views) FROM dimension_day WHERE dimension = 'section' AND on_own), "
+        "(SELECT sum(views) FROM dimension_hour WHERE dimension = 'section' AND on_own)",
     )
     assert len({value or 0 for value in sums[0]}) == 1, sums
 

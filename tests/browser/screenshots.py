@@ -44,7 +44,7 @@ def _take(browser: Browser, url: str, scheme: str, out: Path) -> None:
     page.wait_for_timeout(1500)
     image = Image.open(io.BytesIO(page.screenshot()))
     image = image.resize((image.width * 5 // 8, image.height * 5 // 8), Image.Resampling.LANCZOS)
-    image.quantize(96).save(out, optimize=True)
+    image.quantize(255).save(out, optimize=True)
     context.close()
 
 

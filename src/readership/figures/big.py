@@ -20,7 +20,7 @@ def big_numbers(numbers: Sequence[tuple[str, Any, str]], language: Language) -> 
         _line(fig, middle, 0.97, label, 24, None)
         _line(fig, middle, 0.52, language.number(value), 96, None)
         _line(fig, middle, 0.05, under, 20, GREY)
-        words.append(f"{label}: {language.number(value)}. {under}".strip())
+        words.append(f"{label}: {language.number(value)}. {under}".rstrip(" .") + ".")
     fig.update_xaxes(visible=False)
     fig.update_yaxes(visible=False)
     return Figure(fig, "", "", " ".join(words))

@@ -25,6 +25,7 @@ from readership.figures.style import (
     Figure,
     canvas,
     clickable,
+    in_words,
     literal,
     now_and_then,
     numbers,
@@ -218,7 +219,10 @@ def treemap(rows: pd.DataFrame, index: pd.DataFrame, language: Language) -> Figu
         "Views to date, divided among an article's groups so that areas add up. Blue: the median article is read at "
         "least a tenth more than articles of its kind at the same age; orange: a tenth less; grey: between, or unknown."
     )
-    return Figure(fig, say("Where the views go"), subtitle, _largest(tiles, whole, language))
+    finding = _largest(tiles, whole, language)
+    if not tiles:
+        in_words(fig, finding)
+    return Figure(fig, say("Where the views go"), subtitle, finding)
 
 
 def _tint(median: Any) -> str:
@@ -267,9 +271,11 @@ def group_trend(
     grid = _grid(len(values))
     compared = bool(beside) and f"{measure}_then" in rows
     fig = canvas(height=(60 + 180 if len(values) == 1 else 30 + 122 * grid.lines) + 28 * compared, legend=compared)
+    most = MAX_POINTS // max(len(values), 1) // (1 + compared)
     for place, value in enumerate(values):
-        part = thin(rows[rows["value"] == value], measure, MAX_POINTS // MAX_LINES)
-        _panel(fig, part, place, grid, measure, grain, span, language)
+        whole = rows[rows["value"] == value]
+        part = thin(whole, measure, most)
+        _panel(fig, part, place, grid, measure, grain, span, language, outlined=len(part) < len(whole))
         if compared:
             _panel_then(fig, part, place, measure, beside, grain, language)
     _bucket_axes(fig, rows["bucket"], grid, grain, span, language)
@@ -334,20 +340,26 @@ def _panel(
     grain: str,
     span: Span,
     language: Language,
+    *,
+    outlined: bool,
 ) -> None:
-    """One group: bars, faint where the bucket is not over."""
+    """One group: bars, faint where the bucket is not over; more buckets than can be sent as an outline."""
     rows, (x, y) = records(part), _axes(place)
     name = literal(shorten(str(part["name"].iloc[0]), 34))
-    fig.add_bar(
+    over = [_over(row["bucket"], grain, span) for row in rows]
+    looks: dict[str, Any] = {"marker_color": [BLUE if past else BLUE_FAINT for past in over]}
+    if outlined:
+        looks = {**outline(BLUE), "fill": "tozeroy", "fillcolor": BLUE}
+    (fig.add_scatter if outlined else fig.add_bar)(
         x=[row["bucket"] for row in rows],
-        y=numbers(part[measure]),
-        marker_color=[BLUE if _over(row["bucket"], grain, span) else BLUE_FAINT for row in rows],
+        y=[value if past or not outlined else None for value, past in zip(numbers(part[measure]), over, strict=True)],
         hovertext=[_point_hover(row, name, grain, language) for row in rows],
         hoverinfo="text",
         customdata=[[str(row["bucket"]), literal(row["value"])] for row in rows],
         xaxis=x,
         yaxis=y,
         showlegend=False,
+        **looks,
     )
     fig.add_annotation(
         x=grid.left(place),
@@ -359,6 +371,15 @@ def _panel(
         text=name,
         showarrow=False,
     )
+
+
+def outline(colour: str) -> dict[str, Any]:
+    """A trace that stands for more bars than can be sent: steps, with marks of no size that can be clicked."""
+    return {
+        "mode": "lines+markers",
+        "marker": {"size": 0, "color": colour},
+        "line": {"color": colour, "width": 0.5, "shape": "hvh"},
+    }
 
 
 def _panel_then(
@@ -503,7 +524,8 @@ def performance(rows: pd.DataFrame, language: Language) -> Figure:
         customdata=[literal(value) for value in shown["value"]],
         showlegend=False,
     )
-    fig.add_vline(x=1, line={"color": GREY, "width": 1, "dash": "dot"})
+    if len(shown):
+        fig.add_vline(x=1, line={"color": GREY, "width": 1, "dash": "dot"})
     listed_axis(
         fig, [f"{literal(shorten(str(row['name']), 34))} ({language.number(row['indexed'])})" for row in records(shown)]
     )
@@ -521,7 +543,10 @@ def performance(rows: pd.DataFrame, language: Language) -> Figure:
             "{n} more groups have too few or are in the table.",
             len(rows) - len(shown),
         )
-    return Figure(fig, say("Over and under the same-age median"), subtitle, _best_and_worst(shown, language))
+    finding = _best_and_worst(shown, language)
+    if shown.empty:
+        in_words(fig, finding)
+    return Figure(fig, say("Over and under the same-age median"), subtitle, finding)
 
 
 def _on_log(value: Any) -> float | None:
@@ -572,7 +597,7 @@ def group_hours(rows: pd.DataFrame, language: Language) -> Figure:
     counts = counted.groupby("value")["articles"].sum().sort_values(ascending=False, kind="stable")
     names = dict(zip(rows["value"], rows["name"], strict=True))
     cells = {(row["value"], int(row["hour"])): row for row in records(rows) if row["articles"] >= MIN_CELL}
-    fig = canvas(height=64 + 27 * max(len(counts), 1))
+    fig = canvas(height=84 + 27 * max(len(counts), 2))
     fig.add_heatmap(
         z=[[_median(cells.get((value, hour))) for hour in range(24)] for value in counts.index],
         x=[f"{hour:02d}" for hour in range(24)],
@@ -598,7 +623,10 @@ def group_hours(rows: pd.DataFrame, language: Language) -> Figure:
         "empty.",
         n=language.number(MIN_CELL),
     )
-    return Figure(fig, say("Hour of publication"), subtitle, _best_hour(cells, names, language))
+    finding = _best_hour(cells, names, language)
+    if not cells:
+        in_words(fig, finding)
+    return Figure(fig, say("Hour of publication"), subtitle, finding)
 
 
 def _median(cell: dict[str, Any] | None) -> float | None:
@@ -660,7 +688,10 @@ def reach(rows: pd.DataFrame, index: pd.DataFrame, language: Language) -> Figure
         "Articles and the views to date of the median one. Blue: read at least a tenth more than articles of their "
         "kind at the same age; orange: a tenth less; grey: between, or unknown."
     )
-    return Figure(fig, say("Output and reach"), subtitle, _widest(points, language))
+    finding = _widest(points, language)
+    if not points:
+        in_words(fig, finding)
+    return Figure(fig, say("Output and reach"), subtitle, finding)
 
 
 def _labels(points: list[dict[str, Any]]) -> list[str]:

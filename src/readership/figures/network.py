@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from readership.figures.style import BLUE, GREY, Figure, canvas, clickable, literal, records, shorten
+from readership.figures.style import BLUE, GREY, Figure, canvas, clickable, in_words, literal, records, shorten
 from readership.i18n import Language
 
 MAX_NODES, MAX_EDGES, MATRIX = 24, 60, 15
@@ -42,7 +42,9 @@ def layout(nodes: int, edges: list[tuple[int, int, float]]) -> Points:
         length = np.maximum(np.linalg.norm(move, axis=1, keepdims=True), 1e-9)
         at = at + move / length * np.minimum(length, 0.12 * (1 - turn / _ROUNDS))
     low, high = at.min(axis=0), at.max(axis=0)
-    placed: Points = (at - low) / np.maximum(high - low, 1e-9)
+    wide = high - low
+    # Two countries lie on a line, which has no height to fill.
+    placed: Points = np.where(wide > 1e-6, (at - low) / np.maximum(wide, 1e-6), 0.5)
     return placed
 
 
@@ -55,7 +57,7 @@ def country_network(rows: pd.DataFrame, language: Language) -> Figure:
     say = language.say
     nodes, pairs = _graph(rows)
     places = layout(len(nodes), [(_at(nodes, row["a"]), _at(nodes, row["b"]), float(row["articles"])) for row in pairs])
-    fig = canvas(height=460)
+    fig = canvas(height=min(460, 150 + 40 * len(nodes)))
     _edges(fig, nodes, places, pairs)
     _nodes(fig, nodes, places, pairs, language)
     _middles(fig, nodes, places, pairs, language)
@@ -69,7 +71,10 @@ def country_network(rows: pd.DataFrame, language: Language) -> Figure:
         subtitle += " " + language.say_n(
             "{n} weaker pair is in the table.", "{n} weaker pairs are in the table.", len(rows) - len(pairs)
         )
-    return Figure(fig, say("Countries named together"), subtitle, _strongest(rows, language))
+    finding = _strongest(rows, language)
+    if rows.empty:
+        in_words(fig, finding)
+    return Figure(fig, say("Countries named together"), subtitle, finding)
 
 
 def _graph(rows: pd.DataFrame) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
@@ -215,7 +220,10 @@ def country_matrix(rows: pd.DataFrame, language: Language) -> Figure:
         "Articles that name both countries, for the {n} countries named together most; an empty field: none.",
         n=language.number(len(codes)),
     )
-    return Figure(fig, say("Country by country"), subtitle, _strongest(rows, language))
+    finding = _strongest(rows, language)
+    if rows.empty:
+        in_words(fig, finding)
+    return Figure(fig, say("Country by country"), subtitle, finding)
 
 
 def _strongest(rows: pd.DataFrame, language: Language) -> str:

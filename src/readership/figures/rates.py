@@ -10,6 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from readership.figures.groups import outline
 from readership.figures.style import (
     BLUE,
     GREY,
@@ -31,6 +32,7 @@ HEADER_DAYS = 1
 OFFICIAL_DAYS = 10
 """An official rate holds until the next one, for at most so many days (NBK's weekends and holidays)."""
 _POINTS = 1000
+_PANEL = 660
 _COLOURS = tuple(colour for colour in PALETTE if colour != ORANGE)
 
 
@@ -100,17 +102,22 @@ def rate_beside_topic(
     fig = make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.06, row_heights=[0.44, 0.28, 0.28])
     fig.update_layout(canvas(height=430).layout)
     line = "official" if rows["official"].notna().any() else "header"
-    shown = _broken(rows[rows[line].notna()], OFFICIAL_DAYS if line == "official" else HEADER_DAYS)
+    known_ones = rows[rows[line].notna()]
+    shown = thin(_broken(known_ones, OFFICIAL_DAYS if line == "official" else HEADER_DAYS), line, _PANEL)
     fig.add_scatter(
         x=list(shown["day"]), y=numbers(shown[line]), mode="lines+markers", row=1, col=1,
         line={"color": ORANGE if line == "official" else BLUE, "width": 1.5, "shape": "hv"}, marker={"size": 3},
         hovertext=[_hover_value(row, line, language) for row in records(shown)], hoverinfo="text",
     )  # fmt: skip
     for place, name, words in ((2, "articles", say("articles published")), (3, "gained", say("views gained"))):
-        fig.add_bar(
-            x=list(rows["day"]), y=numbers(rows[name]), marker_color=BLUE, row=place, col=1, hoverinfo="text",
+        days_shown = thin(rows, name, _PANEL)
+        outlined = len(days_shown) < len(rows)
+        looks = {**outline(BLUE), "fill": "tozeroy", "fillcolor": BLUE} if outlined else {"marker_color": BLUE}
+        (fig.add_scatter if outlined else fig.add_bar)(
+            x=list(days_shown["day"]), y=numbers(days_shown[name]), row=place, col=1, hoverinfo="text",
             hovertext=[f"<b>{language.day(row['day'])}</b><br>{words}: {language.number(row[name])}"
-                       for row in records(rows)],
+                       for row in records(days_shown)],
+            **looks,
         )  # fmt: skip
     fig.update_xaxes(showgrid=False, fixedrange=True)
     fig.update_yaxes(automargin=True, fixedrange=True, zeroline=False, nticks=4)

@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from readership.figures.groups import Span, bucket_axis, listed_axis
+from readership.figures.groups import Span, bucket_axis, listed_axis, outline
 from readership.figures.style import (
     BLUE,
     GREEN,
     GREY,
+    MAX_POINTS,
     OCHRE,
     ORANGE,
     PURPLE,
@@ -22,6 +23,7 @@ from readership.figures.style import (
     numbers,
     records,
     shorten,
+    thin,
 )
 from readership.figures.time import bucket_words, count_axis, grain_name
 from readership.i18n import Language
@@ -115,19 +117,22 @@ def release_trend(rows: pd.DataFrame, grain: str, span: Span, language: Language
     """
     say = language.say
     fig = canvas(legend=True)
-    hover = [_bucket_hover(row, grain, language) for row in records(rows)]
+    compared = bool(beside) and "articles_then" in rows
+    shown = thin(rows, "articles", MAX_POINTS // (5 if compared else 3))
+    outlined = len(shown) < len(rows)
+    hover = [_bucket_hover(row, grain, language) for row in records(shown)]
     for name, column, colour in (
         (say("own reporting"), "own", BLUE),
         (say("only a photo from outside"), "credited", GREY),
         (say("text cites an outside source"), "cited", ORANGE),
     ):
-        fig.add_bar(
-            x=list(rows["bucket"]), y=numbers(rows[column]), name=name, marker_color=colour, hovertext=hover,
-            hoverinfo="text", customdata=[[str(start), ""] for start in rows["bucket"]],
+        looks = {**outline(colour), "stackgroup": "origin", "fillcolor": colour} if outlined else {}
+        (fig.add_scatter if outlined else fig.add_bar)(
+            x=list(shown["bucket"]), y=numbers(shown[column]), name=name, hovertext=hover, hoverinfo="text",
+            customdata=[[str(start), ""] for start in shown["bucket"]], **(looks or {"marker_color": colour}),
         )  # fmt: skip
     fig.update_layout(barmode="stack")
-    compared = bool(beside) and "articles_then" in rows
-    drawn = _trend_then(fig, rows, grain, language) if compared else ["articles"]
+    drawn = _trend_then(fig, shown, grain, language) if compared else ["articles"]
     bucket_axis(fig, rows["bucket"], grain, span, language)
     count_axis(fig, rows[drawn].astype("Float64").max(axis=1), language)
     subtitle = say("Articles {by} of publication, by where they come from.", by=grain_name(grain, language))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -85,6 +86,22 @@ def canvas(*, height: int = HEIGHT, legend: bool = False) -> go.Figure:
     fig.update_xaxes(showgrid=False, automargin=True, fixedrange=True)
     fig.update_yaxes(rangemode="tozero", automargin=True, title="", nticks=6, fixedrange=True, zeroline=False)
     return fig
+
+
+def in_words(fig: go.Figure, words: str) -> None:
+    """Instead of an empty panel: why there is nothing to draw."""
+    fig.update_xaxes(visible=False)
+    fig.update_yaxes(visible=False)
+    fig.update_layout(height=110)
+    fig.add_annotation(
+        x=0.5,
+        y=0.5,
+        xref="paper",
+        yref="paper",
+        text="<br>".join(map(literal, textwrap.wrap(words, 48))),
+        showarrow=False,
+        font={"size": 13, "color": GREY},
+    )
 
 
 def thin(rows: pd.DataFrame, value: str, limit: int = MAX_POINTS) -> pd.DataFrame:

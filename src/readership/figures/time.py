@@ -30,8 +30,8 @@ from readership.i18n import Language, known
 _STEP = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
 _LENGTH = {**_STEP, "month": timedelta(days=30)}
 MAX_TICKS = 6
-MAX_BARS, MAX_BAND, MAX_NOTES = 600, 250, 20
-"""Rows drawn of the views and of the band, so that a figure stays below 2,000 points; notes drawn."""
+MAX_BARS, MAX_BAND, MAX_NOTES = 500, 250, 20
+"""Rows drawn of the views and of the band, so that a figure of four lines keeps to 2,000 points; notes drawn."""
 BARS_UP_TO = 400
 """More buckets than this are drawn as an outline: bars would be thinner than a pixel."""
 

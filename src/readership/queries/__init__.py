@@ -150,8 +150,9 @@ def _asked(
     if (parts := reach_first(text)) is None:
         return text, bound
     first, rest = parts
-    low, high = connection.execute(first, named_in(first, bound)).fetchall()[0]
-    return rest, named_in(rest, bound | {"reach_low": low, "reach_high": high})
+    found = connection.execute(first, named_in(first, bound))
+    days = {f"reach_{name[0]}": day for name, day in zip(found.description, found.fetchall()[0], strict=True)}
+    return rest, named_in(rest, bound | days)
 
 
 _DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException)

@@ -27,7 +27,6 @@ period AS MATERIALIZED (
         CASE WHEN k = 0 THEN until WHEN kind = 'custom' THEN $other_until::DATE ELSE (until - days - shift)::DATE END AS high
     FROM shifted
 ),
-reach AS MATERIALIZED (SELECT coalesce(min(p.low), DATE '1900-01-01') AS low, max(p.high) AS high FROM period AS p),
 -- For each site the last day of each period, and whether it is cut: the day of its newest reading, and its place in the others.
 ending AS MATERIALIZED (
     SELECT p.k, z.site, z.zone, p.low, coalesce(t.day, p.newest_day) < p.until AS cut, coalesce(t.hour, p.hour) AS hour,
@@ -45,6 +44,11 @@ side AS MATERIALIZED (
             least(max(c.to_s), min(c.from_s) FILTER (c.hour >= e.hour) + e.into_s)) ELSE max(c.to_s) END AS end_s
     FROM ending AS e JOIN calendar AS c ON c.zone = e.zone AND c.day = e.last_day
     GROUP BY e.k, e.site, e.low, e.cut, e.last_day, e.hour, e.into_s
+),
+reach AS MATERIALIZED (
+    SELECT coalesce(min(p.low), DATE '1900-01-01') AS low, max(p.high) AS high,
+        (SELECT min(x.last_day) FROM side AS x WHERE x.cut) AS cut_low
+    FROM period AS p
 ),
 -- From when on each site is known: the day it was first read, and the day of its oldest article.
 known AS (
@@ -80,7 +84,7 @@ gained AS (
         SELECT d.k, g.views
         FROM side AS d
         JOIN gained_to_cut($selection::selection, (SELECT list(DISTINCT x.last_day) FROM side AS x WHERE x.cut),
-            (SELECT r.low FROM reach AS r), (SELECT r.high FROM reach AS r)) AS g
+            (SELECT r.cut_low FROM reach AS r), (SELECT r.high FROM reach AS r)) AS g
             ON g.site = d.site AND g.day = d.last_day AND d.cut AND (d.low IS NULL OR g.day >= d.low)
     ) AS part
     GROUP BY k

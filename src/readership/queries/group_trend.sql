@@ -23,8 +23,9 @@ viewed AS MATERIALIZED (
     FROM dimension_day AS d
     JOIN clock($selection::selection) AS z ON z.site = d.site
     JOIN days AS k ON k.day = d.day
-    WHERE is_plain($selection::selection) AND ($selection::selection)['zone'] IS NULL
-        AND ($selection::selection)['ends'] IS NULL AND d.meter = ($selection::selection)['meter'] AND d.dimension = $dimension::VARCHAR
+    WHERE is_plain($selection::selection) AND ($selection::selection)['ends'] IS NULL
+        AND ((($selection::selection)['zone'] IS NULL AND d.on_own) OR (($selection::selection)['zone'] IS NOT NULL AND d.on_shared))
+        AND d.meter = ($selection::selection)['meter'] AND d.dimension = $dimension::VARCHAR
         AND NOT (d.dimension = 'country' AND $home::VARCHAR = 'without' AND d.value = coalesce(z.home_country, ''))
     GROUP BY k.bucket, d.value
     UNION ALL
@@ -32,8 +33,7 @@ viewed AS MATERIALIZED (
     FROM gained_by_article($selection::selection) AS g
     JOIN days AS k ON k.day = g.day
     JOIN member AS m ON m.article = g.article
-    WHERE NOT (is_plain($selection::selection) AND ($selection::selection)['zone'] IS NULL
-        AND ($selection::selection)['ends'] IS NULL)
+    WHERE NOT (is_plain($selection::selection) AND ($selection::selection)['ends'] IS NULL)
     GROUP BY k.bucket, m.value
 ),
 largest AS MATERIALIZED (

@@ -9,7 +9,7 @@ CREATE TYPE selection AS STRUCT(
     no_authors VARCHAR[], no_sources VARCHAR[], no_credits VARCHAR[],
     ages VARCHAR[], states VARCHAR[], no_ages VARCHAR[], no_states VARCHAR[],
     words VARCHAR[], no_words VARCHAR[], in_body BOOLEAN, matched BOOLEAN,
-    lone VARCHAR, lone_values VARCHAR[], zone VARCHAR, week_start INTEGER,
+    lone VARCHAR, lone_values VARCHAR[], lone_hourly BOOLEAN, zone VARCHAR, week_start INTEGER,
     ends STRUCT(site VARCHAR, day DATE, from_s BIGINT, at_s BIGINT)[]
 );
 -- `ends` is set when a selection stands beside another (comparison.py): where its dates end at each site. The days before
@@ -32,13 +32,20 @@ CREATE MACRO is_plain(s) AS s['sections'] IS NULL AND s['languages'] IS NULL AND
 CREATE MACRO site_chosen(s, name) AS (s['sites'] IS NULL OR list_contains(s['sites'], name))
     AND (s['no_sites'] IS NULL OR NOT list_contains(s['no_sites'], name));
 
+-- Nothing at all is chosen but a question and a meter.
+CREATE MACRO is_everything(s) AS is_plain(s) AND s['sites'] IS NULL AND s['no_sites'] IS NULL AND s['since'] IS NULL
+    AND s['until'] IS NULL AND s['ends'] IS NULL;
+
 -- `lone` is set when values of one dimension are chosen and nothing else but dates, question, meter and sites, and no
--- article has two of them (selection.py): totals by dimension and day answer, on the sites' own clock.
-CREATE MACRO is_lone(s) AS s['lone'] IS NOT NULL AND s['zone'] IS NULL;
+-- article has two of them (selection.py): totals by dimension answer, those by the hour where such are kept.
 CREATE MACRO lone_days(s) AS TABLE
     SELECT d.* FROM dimension_day AS d
     WHERE d.meter = s['meter'] AND d.dimension = s['lone'] AND list_contains(s['lone_values'], d.value)
-        AND site_chosen(s, d.site);
+        AND site_chosen(s, d.site) AND ((s['zone'] IS NULL AND d.on_own) OR (s['zone'] IS NOT NULL AND d.on_shared));
+CREATE MACRO lone_hours(s) AS TABLE
+    SELECT h.* FROM dimension_hour AS h
+    WHERE h.meter = s['meter'] AND h.dimension = s['lone'] AND list_contains(s['lone_values'], h.value)
+        AND site_chosen(s, h.site) AND ((s['zone'] IS NULL AND h.on_own) OR (s['zone'] IS NOT NULL AND h.on_shared));
 
 
 -- Whose clock counts: each site's own while all chosen sites have the same zone and week, else the newsroom's. `zone` and
@@ -193,13 +200,13 @@ CREATE MACRO gained_by_day(s) AS TABLE
     SELECT d.day, sum(d.views)::BIGINT AS views, NULL::BIGINT AS observed_hour, sum(d.observed)::BIGINT AS observed_day,
         sum(d.observed_week)::BIGINT AS observed_week, sum(d.observed_month)::BIGINT AS observed_month
     FROM lone_days(s) AS d
-    WHERE is_lone(s)
+    WHERE s['lone'] IS NOT NULL
     GROUP BY d.day
     UNION ALL
     SELECT d.day, sum(d.views)::BIGINT AS views, NULL::BIGINT AS observed_hour, sum(d.observed)::BIGINT AS observed_day,
         sum(d.observed_week)::BIGINT AS observed_week, sum(d.observed_month)::BIGINT AS observed_month
     FROM article_days(s) AS d
-    WHERE NOT is_plain(s) AND NOT (is_lone(s)) AND d.meter = s['meter'] AND d.article IN (SELECT a.article FROM chosen(s) AS a)
+    WHERE NOT is_plain(s) AND s['lone'] IS NULL AND d.meter = s['meter'] AND d.article IN (SELECT a.article FROM chosen(s) AS a)
     GROUP BY d.day;
 
 -- Views that were there at first readings, by the local day of that reading.
@@ -261,12 +268,12 @@ CREATE MACRO gained_by_site_day(s, low, high) AS TABLE
     UNION ALL
     SELECT d.site, d.day, sum(d.views)::BIGINT AS views
     FROM lone_days(s) AS d
-    WHERE is_lone(s) AND d.day BETWEEN low AND high
+    WHERE s['lone'] IS NOT NULL AND d.day BETWEEN low AND high
     GROUP BY d.site, d.day
     UNION ALL
     SELECT a.site, d.day, sum(d.views)::BIGINT AS views
     FROM article_days(s) AS d JOIN chosen(s) AS a ON a.article = d.article
-    WHERE NOT is_plain(s) AND NOT (is_lone(s)) AND d.meter = s['meter'] AND d.day BETWEEN low AND high
+    WHERE NOT is_plain(s) AND s['lone'] IS NULL AND d.meter = s['meter'] AND d.day BETWEEN low AND high
     GROUP BY a.site, d.day;
 
 -- Views gained by site and hour slot on local days low to high inclusive. An interval with fewer views than slots is walked
@@ -279,7 +286,7 @@ CREATE MACRO gained_by_site_hour(s, low, high) AS TABLE
         WHERE site_chosen(s, z.site) AND c.day BETWEEN low AND high
         GROUP BY z.site, z.zone, z.phase_s, z.slot_s
     ),
-    near AS MATERIALIZED (FROM intervals_within(s, low, high) WHERE NOT is_plain(s)),
+    near AS MATERIALIZED (FROM intervals_within(s, low, high) WHERE NOT is_plain(s) AND s['lone_hourly'] IS NULL),
     stretch AS MATERIALIZED (
         SELECT w.site, w.zone, w.phase_s, w.slot_s, i.from_s, i.to_s, i.gained, i.to_s - i.from_s AS length_s,
             greatest(i.from_s, w.low_s) AS low_s, least(i.to_s, w.high_s) AS high_s
@@ -300,10 +307,15 @@ CREATE MACRO gained_by_site_hour(s, low, high) AS TABLE
     FROM site_hours(s) AS h JOIN span AS w ON w.site = h.site
     WHERE is_plain(s) AND h.meter = s['meter'] AND h.slot BETWEEN w.first_slot AND w.last_slot
     UNION ALL
+    SELECT h.site, h.slot, sum(h.views)::BIGINT AS views, sum(h.observed)::BIGINT AS observed
+    FROM lone_hours(s) AS h JOIN span AS w ON w.site = h.site
+    WHERE s['lone_hourly'] IS NOT NULL AND h.slot BETWEEN w.first_slot AND w.last_slot
+    GROUP BY h.site, h.slot
+    UNION ALL
     SELECT p.site, p.slot, sum(p.views)::BIGINT AS views,
         sum(CASE WHEN p.length_s <= coalesce(o.hour_s, 3600) THEN p.views ELSE 0 END)::BIGINT AS observed
     FROM piece AS p LEFT JOIN odd_hour AS o ON o.zone = p.zone AND o.slot = p.slot
-    WHERE NOT is_plain(s)
+    WHERE NOT is_plain(s) AND s['lone_hourly'] IS NULL
     GROUP BY p.site, p.slot;
 
 -- Views gained by hour slot within the dates of the selection (local days, half-open).
@@ -422,13 +434,13 @@ CREATE MACRO gained_by_day_to_end(s) AS TABLE
     SELECT d.day, sum(d.views)::BIGINT AS views, NULL::BIGINT AS observed_hour, sum(d.observed)::BIGINT AS observed_day,
         sum(d.observed_week)::BIGINT AS observed_week, sum(d.observed_month)::BIGINT AS observed_month
     FROM lone_days(s) AS d
-    WHERE is_lone(s) AND d.day < end_of(s, d.site)['day']
+    WHERE s['lone'] IS NOT NULL AND d.day < end_of(s, d.site)['day']
     GROUP BY d.day
     UNION ALL
     SELECT d.day, sum(d.views)::BIGINT AS views, NULL::BIGINT AS observed_hour, sum(d.observed)::BIGINT AS observed_day,
         sum(d.observed_week)::BIGINT AS observed_week, sum(d.observed_month)::BIGINT AS observed_month
     FROM article_days(s) AS d JOIN chosen(s) AS a ON a.article = d.article
-    WHERE NOT is_plain(s) AND NOT (is_lone(s)) AND d.meter = s['meter'] AND d.day < end_of(s, a.site)['day']
+    WHERE NOT is_plain(s) AND s['lone'] IS NULL AND d.meter = s['meter'] AND d.day < end_of(s, a.site)['day']
     GROUP BY d.day
     UNION ALL
     SELECT x.day, sum(x.views)::BIGINT, NULL, NULL, NULL, NULL FROM gained_at_end(s) AS x GROUP BY x.day;

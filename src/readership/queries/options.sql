@@ -9,7 +9,8 @@ FROM (
     UNION ALL
     SELECT field_of(d.dimension) AS field, d.value, count(*) AS articles
     FROM article_dimension AS d
-    WHERE d.article IN (SELECT a.article FROM selected_articles($selection::selection) AS a)
+    WHERE (is_everything($selection::selection)
+        OR d.article IN (SELECT a.article FROM selected_articles($selection::selection) AS a))
     GROUP BY d.dimension, d.value
 )
 WHERE $field::VARCHAR IS NULL OR field = $field::VARCHAR

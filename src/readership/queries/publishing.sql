@@ -8,7 +8,7 @@ WITH grouped AS (
         a.total, v.views
     FROM selected_articles($selection::selection) AS a
     JOIN clock($selection::selection) AS z ON z.site = a.site
-    LEFT JOIN calendar AS c ON c.zone = z.zone AND c.slot = (a.published_s + z.phase_s) // z.slot_s
+    LEFT JOIN calendar AS c ON $by::VARCHAR = 'hour' AND c.zone = z.zone AND c.slot = (a.published_s + z.phase_s) // z.slot_s
     LEFT JOIN article_age AS v ON v.article = a.article AND v.meter = ($selection::selection)['meter'] AND v.age_h = 24
 )
 SELECT value, count(*) AS articles, sum(total)::BIGINT AS views, count(*) FILTER (WHERE total IS NULL) AS views_unknown,

@@ -25,6 +25,8 @@ DIMENSIONS = {
     "credits": "credit",
 }
 """Fields that are a dimension of the rollups (`article_dimension`), and its name there."""
+HOURLY = ("section", "language", "topic", "subtopic", "country")
+"""Dimensions whose views are kept by the hour, too (rollups/40_pieces.sql)."""
 URL_NAMES = {
     "since": "since",
     "until": "until",
@@ -103,8 +105,9 @@ class Selection:
         """The value bound as `$selection` (macros.sql): empty tuples become NULL, the text its words."""
         found = {item.name: getattr(self, item.name) for item in fields(self)}
         words, no_words = split_words(found.pop("text"))
-        lone = self._lone_dimension()
-        found |= {"words": words, "no_words": no_words, "lone": lone and lone[0], "lone_values": lone and lone[1]}
+        lone, values = self._lone_dimension() or (None, None)
+        found |= {"words": words, "no_words": no_words, "lone": lone, "lone_values": values}
+        found["lone_hourly"] = lone in HOURLY or None
         return {name: (list(value) or None) if isinstance(value, tuple) else value for name, value in found.items()}
 
     def _lone_dimension(self) -> tuple[str, tuple[str, ...]] | None:

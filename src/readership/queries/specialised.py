@@ -29,7 +29,7 @@ _TWINS = re.compile(r"\b(selected_articles|gained_by_article|gained_by_day|gaine
 """Macros with a twin for selections that end at a moment of each site (macros.sql)."""
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 _COMPARED = re.compile(r"\$(\w+)::VARCHAR (=|<>) '([^']*)'")
-_REACH = re.compile(r"\(SELECT (\w+)\.(low|high) FROM reach AS \1\)")
+_REACH = re.compile(r"\(SELECT (\w+)\.(\w+) FROM reach AS \1\)")
 _Known = tuple[tuple[str, str], ...]
 _TOKENS = r"'(?:[^']|'')*'|[(\[{]|[)\]}]"
 
@@ -64,7 +64,7 @@ def specialised(sql: str, values: Mapping[str, Any], *, picked: bool) -> tuple[s
 
 @lru_cache(maxsize=1024)
 def reach_first(text: str) -> tuple[str, str] | None:
-    """The text that gives `low` and `high` of the expression `reach`, and the rest, which takes them as parameters.
+    """The text that gives the days of the expression `reach`, and the rest, which takes them as parameters.
 
     DuckDB guesses far too few rows between two days that a subquery gives, joins in the wrong order for that, and reads
     what days that it knows let it skip.
@@ -73,7 +73,7 @@ def reach_first(text: str) -> tuple[str, str] | None:
         return None
     expressions = _split(text[len("WITH ") : _main_select(text)], ",")
     number = next(n for n, expression in enumerate(expressions) if expression.startswith("reach "))
-    first = f"WITH {', '.join(expressions[: number + 1])}\nSELECT low, high FROM reach"
+    first = f"WITH {', '.join(expressions[: number + 1])}\nSELECT * FROM reach"
     return _without_unused(first), _without_unused(_REACH.sub(r"$reach_\2::DATE", text))
 
 

@@ -36,11 +36,16 @@ PART_READINGS = 2_000_000
 SUMS = {
     "counted_day": "day_piece", "site_hour": "hour_piece", "shared_site_hour": "shared_hour_piece",
     "dimension_day": "dimension_piece",
+    "dimension_hour": "dimension_hour_piece",
 }  # fmt: skip
 """Tables of sums, and what 40_pieces.sql makes for each out of intervals: the same keys, and sums that change it."""
-BY_DIMENSION = ("dimension_day",)
+BY_DIMENSION = ("dimension_day", "dimension_hour")
 """Of these the tables that change, too, when articles have other topics, countries … than before."""
-SORTED_BY = {"article": "published_s DESC", "interval": "to_s", "counted_day": "on_own, on_shared, day"}
+SORTED_BY = {
+    "article": "published_s DESC", "interval": "to_s", "counted_day": "on_own, on_shared, day", "article_age": "age_h",
+    "dimension_day": "dimension, value, on_own, on_shared, site, meter, day",
+    "dimension_hour": "dimension, value, on_own, on_shared, site, meter, slot",
+}  # fmt: skip
 """Orders that let a question skip what lies outside its dates; other tables of sums by their keys."""
 
 

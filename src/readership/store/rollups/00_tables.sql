@@ -66,9 +66,14 @@ CREATE TABLE shared_site_hour (
     site VARCHAR, meter VARCHAR, slot BIGINT, views BIGINT, observed BIGINT, observed_day BIGINT, observed_week BIGINT,
     observed_month BIGINT
 );
+-- Days and hours by what articles are about, on the two clocks as above.
 CREATE TABLE dimension_day (
-    site VARCHAR, meter VARCHAR, dimension VARCHAR, value VARCHAR, day DATE, views BIGINT, observed BIGINT,
-    observed_week BIGINT, observed_month BIGINT
+    site VARCHAR, meter VARCHAR, dimension VARCHAR, value VARCHAR, day DATE, on_own BOOLEAN, on_shared BOOLEAN,
+    views BIGINT, observed BIGINT, observed_week BIGINT, observed_month BIGINT
+);
+CREATE TABLE dimension_hour (
+    site VARCHAR, meter VARCHAR, dimension VARCHAR, value VARCHAR, slot BIGINT, on_own BOOLEAN, on_shared BOOLEAN,
+    views BIGINT, observed BIGINT
 );
 CREATE TABLE newest_reading (site VARCHAR, meter VARCHAR, at_s BIGINT);
 CREATE TABLE read_span (site VARCHAR, meter VARCHAR, from_s BIGINT, to_s BIGINT);

@@ -121,13 +121,43 @@ CREATE TEMP TABLE dimension_of AS
 SELECT m.article, v.number
 FROM moving_dimension AS m JOIN dimension_value AS v ON v.dimension = m.dimension AND v.value = m.value;
 
-CREATE TEMP TABLE dimension_piece AS
-SELECT r.site, r.meter, v.dimension, v.value, g.day, g.views, g.observed, g.observed_week, g.observed_month
+CREATE TEMP VIEW dimension_piece AS
+SELECT r.site, r.meter, v.dimension, v.value, g.day, g.on_own, g.on_own = FALSE OR r.on_shared AS on_shared, g.views,
+    g.observed, g.observed_week, g.observed_month
 FROM (
-    SELECT p.series, d.number, p.day, CAST(sum(p.views) AS BIGINT) AS views, CAST(sum(p.observed) AS BIGINT) AS observed,
-        CAST(sum(p.observed_week) AS BIGINT) AS observed_week, CAST(sum(p.observed_month) AS BIGINT) AS observed_month
-    FROM article_piece AS p JOIN dimension_of AS d ON d.article = p.article
-    GROUP BY p.series, d.number, p.day
+    SELECT p.series, d.number, p.day, p.on_own, CAST(sum(p.views) AS BIGINT) AS views,
+        CAST(sum(p.observed) AS BIGINT) AS observed, CAST(sum(p.observed_week) AS BIGINT) AS observed_week,
+        CAST(sum(p.observed_month) AS BIGINT) AS observed_month
+    FROM (
+        SELECT article, series, day, TRUE AS on_own, views, observed, observed_week, observed_month FROM article_piece
+        UNION ALL
+        SELECT article, series, day, FALSE AS on_own, views, observed, observed_week, observed_month FROM apart_piece
+    ) AS p
+    JOIN dimension_of AS d ON d.article = p.article
+    GROUP BY p.series, d.number, p.day, p.on_own
+) AS g
+JOIN series AS r ON r.series = g.series
+JOIN dimension_value AS v ON v.number = g.number;
+
+-- By hour only for what has few values: of authors and sources there are many, and few are asked for by the hour.
+CREATE TEMP TABLE hourly_of AS
+SELECT d.article, d.number
+FROM dimension_of AS d JOIN dimension_value AS v ON v.number = d.number
+WHERE v.dimension IN ('section', 'language', 'topic', 'subtopic', 'country');
+
+CREATE TEMP VIEW dimension_hour_piece AS
+SELECT r.site, r.meter, v.dimension, v.value, g.slot, g.on_own, g.on_own = FALSE OR r.on_shared AS on_shared, g.views,
+    g.observed
+FROM (
+    SELECT p.series, d.number, p.slot, c.on_own, CAST(sum(p.views) AS BIGINT) AS views,
+        CAST(sum(CASE WHEN p.length_s <= c.hour_s THEN p.views ELSE 0 END) AS BIGINT) AS observed
+    FROM piece AS p
+    JOIN (
+        SELECT series, slot, hour_s, TRUE AS on_own FROM series_slot
+        UNION ALL SELECT series, slot, hour_s, FALSE AS on_own FROM apart_slot
+    ) AS c ON c.series = p.series AND c.slot = p.slot
+    JOIN hourly_of AS d ON d.article = p.article
+    GROUP BY p.series, d.number, p.slot, c.on_own
 ) AS g
 JOIN series AS r ON r.series = g.series
 JOIN dimension_value AS v ON v.number = g.number;
