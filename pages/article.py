@@ -33,7 +33,7 @@ curve = fetch("article_curve", article=article)
 observations = fetch("article_observations", article=article)
 revisions = fetch("article_revisions", article=article)
 cohort = fetch("article_cohort", article=article)
-over_time, kind = side_by_side(2, 1, at_least=340)
+over_time, kind = side_by_side(1, 1, at_least=420)
 with over_time:
     drawn = draw(figures.article_curve, curve, observations, revisions, language(), zone(), notes())
     show(drawn, curve, "article-curve")

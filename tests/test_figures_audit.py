@@ -184,3 +184,12 @@ def test_a_figure_of_nothing_says_so_instead_of_an_empty_panel(name: str) -> Non
     figure = given.drawn(lambda rows: rows.head(0))[name](ENGLISH)
     said = " ".join(note["text"].replace("<br>", " ") for note in figure.fig.to_plotly_json()["layout"]["annotations"])
     assert said == figure.alt
+
+
+def test_outlines_of_many_days_have_no_dots() -> None:
+    trend = figures.group_trend(groups(), "views", "day", SPAN, ENGLISH)
+    days = figures.views_gained(gained(), "day", ENGLISH)
+    for figure in (trend, days):
+        lines = [trace for trace in figure.fig.to_plotly_json()["data"] if "markers" in trace.get("mode", "")]
+        assert lines
+        assert all(trace["marker"]["opacity"] == 0 for trace in lines)

@@ -22,6 +22,7 @@ from readership.figures.style import (
     GREY_FAINT,
     MAX_POINTS,
     ORANGE,
+    UNSEEN,
     Figure,
     canvas,
     clickable,
@@ -374,10 +375,10 @@ def _panel(
 
 
 def outline(colour: str) -> dict[str, Any]:
-    """A trace that stands for more bars than can be sent: steps, with marks of no size that can be clicked."""
+    """A trace that stands for more bars than can be sent: steps, with unseen marks to click."""
     return {
         "mode": "lines+markers",
-        "marker": {"size": 0, "color": colour},
+        "marker": {**UNSEEN, "color": colour},
         "line": {"color": colour, "width": 0.5, "shape": "hvh"},
     }
 

@@ -32,6 +32,8 @@ BLUE_LINE = "rgba(31,122,184,0.65)"
 GREY_FAINT = "rgba(125,132,140,0.22)"
 BESIDE_SCALE = [[0.0, ORANGE], [0.5, "rgba(125,132,140,0.28)"], [1.0, BLUE]]
 """Colours of a comparison: less than beside it, the same, more."""
+UNSEEN = {"size": 6, "opacity": 0}
+"""Marks that can be clicked and pointed at but are not seen; Plotly draws marks of size 0 at its own size."""
 MAX_POINTS = 2000
 HEIGHT = 320
 

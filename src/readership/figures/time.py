@@ -16,6 +16,7 @@ from readership.figures.style import (
     GREY_FAINT,
     ORANGE,
     PURPLE,
+    UNSEEN,
     Figure,
     canvas,
     literal,
@@ -280,9 +281,9 @@ def _outline(
     fig.add_scatter(
         x=list(shown["bucket"]),
         y=values,
-        # Plotly tells of clicks on markers alone; these are of no size.
+        # Plotly tells of clicks on markers alone.
         mode="lines+markers" if hover else "lines",
-        marker={"size": 0, "color": colour},
+        marker={**UNSEEN, "color": colour},
         line={"color": colour, "width": 2.5 if cumulative else 0.5, "shape": "linear" if cumulative else "hvh"},
         fill=None if cumulative else "tozeroy",
         fillcolor=colour,
