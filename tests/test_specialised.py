@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from datetime import date
 from pathlib import Path
@@ -59,6 +60,14 @@ def test_what_the_filters_leave_is_worked_out_once(edition: queries.Edition) -> 
     assert first is picks(Selection(languages=("ru",), since=date(2026, 11, 1), question="read").parameter(), edition)
     assert first.num_rows == len(queries.fetch("articles", Selection(languages=("ru",)), edition))
     assert picks(Selection(since=date(2026, 11, 1), sites=("el.kz",)).parameter(), edition) is None
+
+
+def test_few_of_many_selections_are_kept(edition: queries.Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module("readership.queries.picks")
+    monkeypatch.setattr(module, "MOST", 3)
+    for word in ("one", "two", "three", "four"):
+        picks(Selection(text=word).parameter(), edition)
+    assert len(module._kept) == 3
 
 
 def test_age_classes_are_told_apart_by_meter_and_topics_by_mode(edition: queries.Edition) -> None:

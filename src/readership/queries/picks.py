@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -15,10 +14,13 @@ from readership.queries.specialised import specialised
 
 MOST_BYTES = 64 << 20
 """Kept in a process: eight selections of a million articles each, or very many small ones."""
+MOST = 1000
+"""Selections kept, however small."""
 _BESIDE = ("since", "until", "question", "matched", "sites", "no_sites", "zone", "week_start", "ends", "mode")
 """Fields that `filtered` doesn't look at unless another is set."""
 
-_kept: OrderedDict[tuple[Path, str], pa.Table] = OrderedDict()
+_Key = tuple[Edition, str]
+_kept: OrderedDict[_Key, pa.Table] = OrderedDict()
 _guard = threading.Lock()
 
 
@@ -34,7 +36,7 @@ def picks(selection: Mapping[str, Any], edition: Edition) -> pa.Table | None:
     asked = {name: value for name, value in selection.items() if name not in _BESIDE and value not in (None, False)}
     if not asked.keys() - {"meter", "in_body"}:
         return None
-    key = (edition.path, repr(sorted((asked | {"mode": selection["mode"]}).items())))
+    key = (edition, repr(sorted((asked | {"mode": selection["mode"]}).items())))
     with _guard:
         if key in _kept:
             _kept.move_to_end(key)
@@ -51,8 +53,8 @@ def _found(selection: Mapping[str, Any], edition: Edition) -> pa.Table:
         return cursor.sql(sql, params=bound).to_arrow_table()
 
 
-def _keep(key: tuple[Path, str], found: pa.Table) -> None:
+def _keep(key: _Key, found: pa.Table) -> None:
     with _guard:
         _kept[key] = found
-        while len(_kept) > 1 and sum(table.nbytes for table in _kept.values()) > MOST_BYTES:
+        while len(_kept) > 1 and (len(_kept) > MOST or sum(table.nbytes for table in _kept.values()) > MOST_BYTES):
             _kept.popitem(last=False)
