@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -87,6 +88,21 @@ def test_of_another_value_its_own_articles_stand_below(app: AppTest) -> None:
     app.query_params["compare"], app.query_params["topic"] = "topic:sport", "health"
     sound(opened(app, "articles"))
     assert "Beside them: Topic: Sport" in [bare(one.value) for one in app.subheader]
+
+
+@pytest.mark.parametrize("compare", ["topic:economy-business-finance", "previous"])
+def test_the_figures_of_a_single_topic_have_what_stands_beside(app: AppTest, newsroom: Path, compare: str) -> None:
+    own = Selection(since=date(2026, 10, 1), until=date(2026, 10, 10), topics=("education",))
+    before = replace(own, since=date(2026, 9, 22), until=date(2026, 10, 1))
+    for name, value in [*own.to_url(), ("compare", compare)]:
+        app.query_params[name] = value
+    sound(opened(app, "topics"))
+    edition = queries.current(settings.load({"READERSHIP_DATA": str(newsroom)}))
+    assert edition
+    other = replace(own, topics=(compare[6:],)) if compare.startswith("topic:") else before
+    count = len(queries.fetch("articles", other, edition))
+    assert count > 0
+    assert {card.label: card.delta for card in app.metric}["Articles"] == f"beside: {count}"
 
 
 @pytest.mark.parametrize(

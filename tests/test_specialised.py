@@ -19,9 +19,11 @@ PART = {"since": date(2026, 11, 1), "until": date(2026, 11, 15), "question": "re
 SELECTIONS = (
     Selection(),
     Selection(**PART, matched=True),  # type: ignore[arg-type]
-    Selection(topics=("politics", "sport"), no_countries=("RU",), states=("evergreen",), since=date(2026, 10, 1)),
+    Selection(
+        topics=("politics-government", "sport"), no_countries=("RU",), states=("evergreen",), since=date(2026, 10, 1)
+    ),
     Selection(languages=("kk", "ru"), text="a -zzz", in_body=True, no_ages=("new",), **PART),  # type: ignore[arg-type]
-    Selection(topics=("politics",), no_sites=("nowhere.test",)),
+    Selection(topics=("economy-business-finance",), no_sites=("nowhere.test",)),
     Ended(**PART, languages=("kk", "ru"), ends=(("el.kz", date(2026, 11, 12), 1_794_430_800, 1_794_480_000),)),  # type: ignore[arg-type]
 )
 
@@ -73,7 +75,7 @@ def test_few_of_many_selections_are_kept(edition: queries.Edition, monkeypatch: 
 def test_age_classes_are_told_apart_by_meter_and_topics_by_mode(edition: queries.Edition) -> None:
     for one, other in (
         ({"ages": ("new",)}, {"ages": ("new",), "meter": "none"}),
-        ({"topics": ("politics", "sport")}, {"topics": ("politics", "sport"), "mode": "all"}),
+        ({"topics": ("politics-government", "sport")}, {"topics": ("politics-government", "sport"), "mode": "all"}),
     ):
         kept = [picks(Selection(**fields).parameter(), edition) for fields in (one, other)]  # type: ignore[arg-type]
         assert kept[0] is not kept[1]

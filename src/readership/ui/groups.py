@@ -13,7 +13,7 @@ from readership.figures.groups import Span, divided
 from readership.figures.map import clicked
 from readership.i18n import known, mark
 from readership.queries import Selection
-from readership.queries.comparison import GROUPED
+from readership.queries.comparison import GROUPED, THEN
 from readership.ui import bar, compare, context, drill, names
 from readership.ui.articles import most_read
 from readership.ui.choices import FRACTIONAL, FULL, WITH, choice, switch
@@ -204,12 +204,24 @@ def one_group(selection: Selection, dimension: str, value: str) -> None:
         st.header(plain(names.of(_filter(dimension, value)[0], value)), anchor=False, width="content")
         _upwards(value) if dimension == "subtopic" else None
         _everything(dimension)
-    rows = fetch("group_views", selection.without(FIELDS[dimension]), dimension=dimension, home=WITH)
     index = fetch("group_index", selection, dimension=dimension, home=WITH)
-    _one_figures(_of(rows, value), _of(index, value))
+    _one_figures(_own_row(selection, dimension, value), _of(index, value))
     if dimension == "topic":
         _second_level(selection, value)
     _most_read(selection, dimension)
+
+
+def _own_row(selection: Selection, dimension: str, value: str) -> dict[str, Any]:
+    """The group's row of `group_views` and what stands beside it: itself in other dates, or another group."""
+    wide, chosen = selection.without(FIELDS[dimension]), compare.current()
+    if chosen is None or chosen.dimension != dimension:
+        rows = compare.grouped("group_views", wide, "value", COMPARED, dimension=dimension, home=WITH)
+        return _of(rows, value)
+    rows = fetch("group_views", wide, dimension=dimension, home=WITH)
+    other = _of(rows, chosen.value)
+    return _of(rows, value) | {
+        f"{name}{THEN}": other.get(name) for name in ("articles", "views_full", "share_of_views")
+    }
 
 
 def _upwards(value: str) -> None:
@@ -220,14 +232,25 @@ def _upwards(value: str) -> None:
 
 
 def _one_figures(own: dict[str, Any], compared: dict[str, Any]) -> None:
-    """Four figures of one group: a row of `group_views` and one of `group_index`, either may be empty."""
+    """Four figures of one group: a row of `group_views`, with what stands beside it, and one of `group_index`; either
+    may be empty."""
     language = context.current().language
+
+    def beside(measure: str, words: Callable[[Any], str]) -> str | None:
+        then = own.get(f"{measure}{THEN}")
+        return say("beside: {share}", share=words(then)) if known(then) else None
+
     with st.grid(4, min_column_width=170, key="one_figures"):
-        st.metric(say("Articles"), language.number(own.get("articles")), border=True)
-        st.metric(say("Views of these articles"), language.number(own.get("views_full")), border=True)
+        for label, measure in ((say("Articles"), "articles"), (say("Views of these articles"), "views_full")):
+            told = beside(measure, language.number)
+            figure = language.number(own.get(measure))
+            st.metric(label, figure, delta=told, delta_color="off", delta_arrow="off", border=True)
         st.metric(
             say("Share of attention"),
             language.percent(own.get("share_of_views"), 1),
+            delta=beside("share_of_views", lambda share: language.percent(share, 1)),
+            delta_color="off",
+            delta_arrow="off",
             border=True,
             help=say("Its views of all views in the same selection without it."),
         )
