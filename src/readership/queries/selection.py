@@ -15,16 +15,6 @@ SEVERAL = ("topics", "countries", "authors", "sources", "credits", "states")
 """Those of which an article may have several, so that `mode` says how several chosen ones are meant."""
 SINGLE = ("sections", "languages")
 """Dimensions of which an article has one value at most."""
-DIMENSIONS = {
-    "sections": "section",
-    "languages": "language",
-    "topics": "topic",
-    "countries": "country",
-    "authors": "author",
-    "sources": "source",
-    "credits": "credit",
-}
-"""Fields that are a dimension of the rollups (`article_dimension`), and its name there."""
 HOURLY = ("section", "language", "topic", "subtopic", "country")
 """Dimensions whose views are kept by the hour, too (rollups/40_pieces.sql)."""
 URL_NAMES = {
@@ -48,6 +38,8 @@ URL_NAMES = {
     "matched": "matched",
 }
 """Short, stable names in URLs and on the command line; `no_` before a name of several values leaves them out."""
+DIMENSIONS = {name: URL_NAMES[name] for name in VALUES if name not in ("sites", "ages", "states")}
+"""Fields that are a dimension of the rollups (`article_dimension`), and its name there."""
 QUESTIONS, MODES = ("published", "read"), ("any", "all", "only")
 LISTED = {
     "ages": ("new", "recent", "archive"),
