@@ -101,7 +101,7 @@ def test_each_role_sees_its_pages_and_is_told_of_the_others(
         expect(page.locator("h1")).to_have_text("Not for your role" if label in hidden else label)
     opened(page, f"{house.url}/data")
     expect(page.locator("h1")).to_have_text("Data")
-    assert page.get_by_test_id("stFileUploader").count() == (1 if name == "adam" else 0)
+    expect(page.get_by_test_id("stFileUploader")).to_have_count(1 if name == "adam" else 0)
 
 
 def test_logout_ends_every_browser_of_a_person(house: House, new: New) -> None:
