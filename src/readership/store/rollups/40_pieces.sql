@@ -13,21 +13,18 @@ FROM (SELECT DISTINCT site, meter FROM moving) AS m
 JOIN site AS s ON s.site = m.site
 CROSS JOIN newsroom AS n;
 
-CREATE TEMP TABLE series_slot AS
-SELECT r.series, c.slot, c.day, c.hour_s, c.day_s, w.week_s, c.month_s
-FROM series AS r
-JOIN calendar AS c ON c.zone = r.zone
-JOIN calendar_week AS w ON w.zone = c.zone AND w.week_start = r.week_start AND w.day = c.day;
-
--- The same slots on the newsroom's clock, for series that are counted on another one; empty when all sites have its zone and
--- week.
-CREATE TEMP TABLE apart_slot AS
-SELECT r.series, c.slot, c.day, c.hour_s, c.day_s, w.week_s, c.month_s
-FROM series AS r
-CROSS JOIN newsroom AS n
-JOIN calendar AS c ON c.zone = n.zone
-JOIN calendar_week AS w ON w.zone = c.zone AND w.week_start = n.week_start AND w.day = c.day
-WHERE r.is_apart;
+-- The slots of each series on its own clock, and on the newsroom's where that is another one and sites have several.
+CREATE TEMP TABLE clock_slot AS
+SELECT k.series, k.on_own, k.on_shared, c.slot, c.day, c.hour_s, c.day_s, w.week_s, c.month_s
+FROM (
+    SELECT series, zone, week_start, TRUE AS on_own, on_shared FROM series
+    UNION ALL
+    SELECT r.series, n.zone, n.week_start, FALSE AS on_own, TRUE AS on_shared
+    FROM series AS r CROSS JOIN newsroom AS n
+    WHERE r.is_apart
+) AS k
+JOIN calendar AS c ON c.zone = k.zone
+JOIN calendar_week AS w ON w.zone = c.zone AND w.week_start = k.week_start AND w.day = c.day;
 
 CREATE TEMP TABLE stretch AS
 SELECT m.article, r.series, m.from_s, m.gained, m.to_s - m.from_s AS length_s, r.phase_s, r.slot_s,
@@ -59,59 +56,36 @@ FROM many AS s JOIN ladder AS l ON l.rung = s.rung
 WHERE l.n < s.steps AND s.gained < s.slots;
 
 CREATE TEMP TABLE article_piece AS
-SELECT p.article, p.series, c.day,
+SELECT p.article, p.series, c.day, c.on_own, c.on_shared,
     CAST(sum(p.views) AS BIGINT) AS views,
     CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed,
     CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
     CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
-FROM piece AS p JOIN series_slot AS c ON c.series = p.series AND c.slot = p.slot
-GROUP BY p.article, p.series, c.day;
-
-CREATE TEMP TABLE apart_piece AS
-SELECT p.article, p.series, c.day,
-    CAST(sum(p.views) AS BIGINT) AS views,
-    CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed,
-    CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
-    CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
-FROM piece AS p JOIN apart_slot AS c ON c.series = p.series AND c.slot = p.slot
-GROUP BY p.article, p.series, c.day;
+FROM piece AS p JOIN clock_slot AS c ON c.series = p.series AND c.slot = p.slot
+GROUP BY p.article, p.series, c.day, c.on_own, c.on_shared;
 
 CREATE TEMP VIEW day_piece AS
-SELECT p.article, r.meter, p.day, TRUE AS on_own, r.on_shared, p.views, p.observed, p.observed_week, p.observed_month
-FROM article_piece AS p JOIN series AS r ON r.series = p.series
-UNION ALL
-SELECT p.article, r.meter, p.day, FALSE AS on_own, TRUE AS on_shared, p.views, p.observed, p.observed_week, p.observed_month
-FROM apart_piece AS p JOIN series AS r ON r.series = p.series;
+SELECT p.article, r.meter, p.day, p.on_own, p.on_shared, p.views, p.observed, p.observed_week, p.observed_month
+FROM article_piece AS p JOIN series AS r ON r.series = p.series;
 
-CREATE TEMP TABLE hour_piece AS
-SELECT r.site, r.meter, h.slot, h.views, h.observed, h.observed_day, h.observed_week, h.observed_month
-FROM (
-    SELECT p.series, p.slot, CAST(sum(p.views) AS BIGINT) AS views,
-        CAST(sum(CASE WHEN p.length_s <= c.hour_s THEN p.views ELSE 0 END) AS BIGINT) AS observed,
-        CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_day,
-        CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
-        CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
-    FROM piece AS p JOIN series_slot AS c ON c.series = p.series AND c.slot = p.slot
-    GROUP BY p.series, p.slot
-) AS h
-JOIN series AS r ON r.series = h.series;
+CREATE TEMP TABLE clock_piece AS
+SELECT p.series, p.slot, c.on_own, c.on_shared, CAST(sum(p.views) AS BIGINT) AS views,
+    CAST(sum(CASE WHEN p.length_s <= c.hour_s THEN p.views ELSE 0 END) AS BIGINT) AS observed,
+    CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_day,
+    CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
+    CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
+FROM piece AS p JOIN clock_slot AS c ON c.series = p.series AND c.slot = p.slot
+GROUP BY p.series, p.slot, c.on_own, c.on_shared;
 
-CREATE TEMP TABLE shared_hour_piece AS
-SELECT h.site, h.meter, h.slot, h.views, h.observed, h.observed_day, h.observed_week, h.observed_month
-FROM hour_piece AS h JOIN series AS r ON r.site = h.site AND r.meter = h.meter
-WHERE r.on_shared
-UNION ALL
+CREATE TEMP VIEW hour_piece AS
 SELECT r.site, r.meter, h.slot, h.views, h.observed, h.observed_day, h.observed_week, h.observed_month
-FROM (
-    SELECT p.series, p.slot, CAST(sum(p.views) AS BIGINT) AS views,
-        CAST(sum(CASE WHEN p.length_s <= c.hour_s THEN p.views ELSE 0 END) AS BIGINT) AS observed,
-        CAST(sum(CASE WHEN p.length_s <= c.day_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_day,
-        CAST(sum(CASE WHEN p.length_s <= c.week_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_week,
-        CAST(sum(CASE WHEN p.length_s <= c.month_s THEN p.views ELSE 0 END) AS BIGINT) AS observed_month
-    FROM piece AS p JOIN apart_slot AS c ON c.series = p.series AND c.slot = p.slot
-    GROUP BY p.series, p.slot
-) AS h
-JOIN series AS r ON r.series = h.series;
+FROM clock_piece AS h JOIN series AS r ON r.series = h.series
+WHERE h.on_own;
+
+CREATE TEMP VIEW shared_hour_piece AS
+SELECT r.site, r.meter, h.slot, h.views, h.observed, h.observed_day, h.observed_week, h.observed_month
+FROM clock_piece AS h JOIN series AS r ON r.series = h.series
+WHERE h.on_shared;
 
 CREATE TEMP TABLE dimension_value AS
 SELECT row_number() OVER (ORDER BY dimension, value) AS number, dimension, value
@@ -122,19 +96,14 @@ SELECT m.article, v.number
 FROM moving_dimension AS m JOIN dimension_value AS v ON v.dimension = m.dimension AND v.value = m.value;
 
 CREATE TEMP VIEW dimension_piece AS
-SELECT r.site, r.meter, v.dimension, v.value, g.day, g.on_own, g.on_own = FALSE OR r.on_shared AS on_shared, g.views,
-    g.observed, g.observed_week, g.observed_month
+SELECT r.site, r.meter, v.dimension, v.value, g.day, g.on_own, g.on_shared, g.views, g.observed, g.observed_week,
+    g.observed_month
 FROM (
-    SELECT p.series, d.number, p.day, p.on_own, CAST(sum(p.views) AS BIGINT) AS views,
+    SELECT p.series, d.number, p.day, p.on_own, p.on_shared, CAST(sum(p.views) AS BIGINT) AS views,
         CAST(sum(p.observed) AS BIGINT) AS observed, CAST(sum(p.observed_week) AS BIGINT) AS observed_week,
         CAST(sum(p.observed_month) AS BIGINT) AS observed_month
-    FROM (
-        SELECT article, series, day, TRUE AS on_own, views, observed, observed_week, observed_month FROM article_piece
-        UNION ALL
-        SELECT article, series, day, FALSE AS on_own, views, observed, observed_week, observed_month FROM apart_piece
-    ) AS p
-    JOIN dimension_of AS d ON d.article = p.article
-    GROUP BY p.series, d.number, p.day, p.on_own
+    FROM article_piece AS p JOIN dimension_of AS d ON d.article = p.article
+    GROUP BY p.series, d.number, p.day, p.on_own, p.on_shared
 ) AS g
 JOIN series AS r ON r.series = g.series
 JOIN dimension_value AS v ON v.number = g.number;
@@ -146,18 +115,14 @@ FROM dimension_of AS d JOIN dimension_value AS v ON v.number = d.number
 WHERE v.dimension IN ('section', 'language', 'topic', 'subtopic', 'country');
 
 CREATE TEMP VIEW dimension_hour_piece AS
-SELECT r.site, r.meter, v.dimension, v.value, g.slot, g.on_own, g.on_own = FALSE OR r.on_shared AS on_shared, g.views,
-    g.observed
+SELECT r.site, r.meter, v.dimension, v.value, g.slot, g.on_own, g.on_shared, g.views, g.observed
 FROM (
-    SELECT p.series, d.number, p.slot, c.on_own, CAST(sum(p.views) AS BIGINT) AS views,
+    SELECT p.series, d.number, p.slot, c.on_own, c.on_shared, CAST(sum(p.views) AS BIGINT) AS views,
         CAST(sum(CASE WHEN p.length_s <= c.hour_s THEN p.views ELSE 0 END) AS BIGINT) AS observed
     FROM piece AS p
-    JOIN (
-        SELECT series, slot, hour_s, TRUE AS on_own FROM series_slot
-        UNION ALL SELECT series, slot, hour_s, FALSE AS on_own FROM apart_slot
-    ) AS c ON c.series = p.series AND c.slot = p.slot
+    JOIN clock_slot AS c ON c.series = p.series AND c.slot = p.slot
     JOIN hourly_of AS d ON d.article = p.article
-    GROUP BY p.series, d.number, p.slot, c.on_own
+    GROUP BY p.series, d.number, p.slot, c.on_own, c.on_shared
 ) AS g
 JOIN series AS r ON r.series = g.series
 JOIN dimension_value AS v ON v.number = g.number;
