@@ -12,7 +12,7 @@ import pytest
 
 from readership import queries, settings
 from readership.queries import Ended, Selection
-from readership.queries.picks import picks
+from readership.queries.picks import is_filtered, picks
 from readership.queries.specialised import _pruned, specialised
 
 PART = {"since": date(2026, 11, 1), "until": date(2026, 11, 15), "question": "read"}
@@ -58,10 +58,20 @@ def test_it_answers_as_the_macros_do(name: str, selections: tuple[Selection, ...
 def test_what_the_filters_leave_is_worked_out_once(edition: queries.Edition) -> None:
     asked = Selection(languages=("ru",)).parameter()
     first = picks(asked, edition)
-    assert first is not None
     assert first is picks(Selection(languages=("ru",), since=date(2026, 11, 1), question="read").parameter(), edition)
     assert first.num_rows == len(queries.fetch("articles", Selection(languages=("ru",)), edition))
-    assert picks(Selection(since=date(2026, 11, 1), sites=("el.kz",)).parameter(), edition) is None
+    assert not is_filtered(Selection(since=date(2026, 11, 1), sites=("el.kz",)).parameter())
+
+
+def test_what_no_article_is_asked_for_is_not_worked_out(
+    edition: queries.Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(queries, "picks", lambda selection, of: asked.append(selection) or picks(selection, of))
+    queries.fetch("header_latest", Selection(text="nobody asks this"), edition)
+    assert asked == []
+    queries.fetch("articles", Selection(text="nobody asks this"), edition)
+    assert len(asked) == 1
 
 
 def test_few_of_many_selections_are_kept(edition: queries.Edition, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,6 +103,7 @@ def test_age_classes_are_told_apart_by_meter_and_topics_by_mode(edition: queries
         (a_sum := "SELECT sum(a) FROM t WHERE FALSE UNION ALL SELECT a FROM u", a_sum),
         ("SELECT sum(a) FROM t WHERE FALSE GROUP BY b UNION ALL SELECT a FROM u", "SELECT a FROM u"),
         ("WITH c AS (SELECT 1), d AS (FROM c) SELECT 2 WHERE (FALSE AND EXISTS (FROM d))", "SELECT 2 WHERE FALSE"),
+        ("SELECT bool_or(TRUE), [TRUE], f(FALSE) FROM t", "SELECT bool_or(TRUE), [TRUE], f(FALSE) FROM t"),
         ("SELECT '(TRUE OR x)' WHERE coalesce((TRUE), FALSE)", "SELECT '(TRUE OR x)' WHERE coalesce(TRUE, FALSE)"),
     ],
 )

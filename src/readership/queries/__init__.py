@@ -16,7 +16,7 @@ from readership.queries.catalogue import Parameter, Query, catalogue, macros, na
 from readership.queries.clock import Clock, clock
 from readership.queries.comparison import Comparison, Ended
 from readership.queries.edition import Edition, current, published
-from readership.queries.picks import picks
+from readership.queries.picks import is_filtered, picks
 from readership.queries.selection import MODES, QUESTIONS, URL_NAMES, VALUES, Selection, from_arguments
 from readership.queries.specialised import PICKED, named_in, reach_first, specialised, to_end
 
@@ -143,10 +143,10 @@ def _asked(
     sql, bound = _bound(name, selection, edition, parameters)
     if "selection" not in bound:
         return sql, bound
-    picked = picks(bound["selection"], edition)
-    if picked is not None:
-        connection.register(PICKED, picked)
-    text, bound = specialised(sql, bound, picked=picked is not None)
+    asked = bound["selection"]
+    text, bound = specialised(sql, bound, picked=is_filtered(asked))
+    if PICKED in text:
+        connection.register(PICKED, picks(asked, edition))
     if (parts := reach_first(text)) is None:
         return text, bound
     first, rest = parts

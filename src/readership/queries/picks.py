@@ -24,8 +24,17 @@ _kept: OrderedDict[_Key, pa.Table] = OrderedDict()
 _guard = threading.Lock()
 
 
-def picks(selection: Mapping[str, Any], edition: Edition) -> pa.Table | None:
-    """The table `specialised.PICKED` for a selection; None when it has no filters.
+def is_filtered(selection: Mapping[str, Any]) -> bool:
+    """Whether a selection (the value of `$selection`) filters by more than sites and dates."""
+    return bool(_filters(selection).keys() - {"meter", "in_body"})
+
+
+def _filters(selection: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in selection.items() if name not in _BESIDE and value not in (None, False)}
+
+
+def picks(selection: Mapping[str, Any], edition: Edition) -> pa.Table:
+    """The table `specialised.PICKED` for a selection that is filtered.
 
     Args:
         selection: the value of `$selection`.
@@ -33,10 +42,7 @@ def picks(selection: Mapping[str, Any], edition: Edition) -> pa.Table | None:
     Raises:
         NoEdition: the edition can't be opened.
     """
-    asked = {name: value for name, value in selection.items() if name not in _BESIDE and value not in (None, False)}
-    if not asked.keys() - {"meter", "in_body"}:
-        return None
-    key = (edition, repr(sorted((asked | {"mode": selection["mode"]}).items())))
+    key = (edition, repr(sorted((_filters(selection) | {"mode": selection["mode"]}).items())))
     with _guard:
         if key in _kept:
             _kept.move_to_end(key)

@@ -235,7 +235,9 @@ def _folded(text: str) -> Iterator[str]:
         yield text[start : token.start()]
         if token[0] == "(" and _holds_condition(text, token.start()):
             inner = _simplified(inner)
-        yield inner if inner in _TRUTHS else token[0] + inner + text[end]
+            yield inner if inner in _TRUTHS else f"({inner})"
+        else:
+            yield token[0] + inner + text[end]
         start = end + 1
     yield text[start:]
 
