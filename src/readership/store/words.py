@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import duckdb
 
@@ -22,23 +22,23 @@ def put(connection: duckdb.DuckDBPyConnection, macros: Sequence[str]) -> None:
     connection.execute("COMMIT")
 
 
+_WORDS = """
+    SELECT kind, name
+    FROM (
+        SELECT 'VIEW' AS kind, view_name AS name, database_name, internal FROM duckdb_views()
+        UNION SELECT CASE function_type WHEN 'macro' THEN 'MACRO' WHEN 'table_macro' THEN 'MACRO TABLE' END,
+            function_name, database_name, internal FROM duckdb_functions()
+        UNION SELECT 'TYPE', type_name, database_name, internal FROM duckdb_types()
+    )
+    WHERE database_name = current_database() AND NOT internal
+    ORDER BY kind = 'TYPE', kind, name
+"""
+
+
 def _gone(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    here = "WHERE database_name = current_database() AND NOT internal"
-    functions = connection.execute(
-        f"SELECT DISTINCT function_type, function_name FROM duckdb_functions() {here}"  # noqa: S608 (fixed words)
-    ).fetchall()
-    views = connection.execute(f"SELECT view_name FROM duckdb_views() {here}").fetchall()  # noqa: S608
-    types = connection.execute(f"SELECT type_name FROM duckdb_types() {here}").fetchall()  # noqa: S608
-    kinds = {"macro": "MACRO", "table_macro": "MACRO TABLE"}
-    return [
-        *_dropped("VIEW", (name for (name,) in views if name not in _of_tables())),
-        *(one for kind, name in functions for one in _dropped(kinds[kind], [name])),
-        *_dropped("TYPE", (name for (name,) in types)),
-    ]
-
-
-def _dropped(kind: str, names: Iterable[str]) -> list[str]:
-    return [f'DROP {kind} "{name}"' for name in names]
+    """Statements that take the words out, types last: macros may name them."""
+    found = connection.execute(_WORDS).fetchall()
+    return [f'DROP {kind} "{name}"' for kind, name in found if kind != "VIEW" or name not in _of_tables()]
 
 
 def _of_tables() -> set[str]:
