@@ -74,7 +74,7 @@ def world_map(
     fig = canvas(height=460)
     read = [row for row in areas if _size(row, measure)]
     _areas(fig, read, [_power(_size(row, measure)) for row in read], chosen, language)
-    _plain(fig, [row for row in areas if not _size(row, measure)], _UNREAD, chosen, language)
+    _areas(fig, [row for row in areas if not _size(row, measure)], _UNREAD, chosen, language)
     _points(fig, points, [_power(_size(row, measure)) for row in points], chosen, language)
     _ground(fig)
     _scale(fig, [size for row in drawn if (size := _size(row, measure))], language)
@@ -114,11 +114,10 @@ def _changes(rows: pd.DataFrame, measure: str, chosen: tuple[str, ...], beside: 
         moved = [row for row in part if _change(row, measure) is not None]
         new = [row for row in part if known(row[f"{measure}_note"])]
         rest = [row for row in part if row not in moved and row not in new]
-        (_points if at_point else _areas)(
-            fig, moved, [_change(row, measure) for row in moved], chosen, language, measure
-        )
+        draw = _points if at_point else _areas
+        draw(fig, moved, [_change(row, measure) for row in moved], chosen, language, measure)
         for others, colour in ((new, GREEN), (rest, _UNREAD)):
-            (_plain_points if at_point else _plain)(fig, others, colour, chosen, language, measure)
+            draw(fig, others, colour, chosen, language, measure)
     _ground(fig)
     _change_scale(fig, language)
     _still(fig)
@@ -179,41 +178,26 @@ def _moved(rows: pd.DataFrame, measure: str, language: Language) -> str:
 def _areas(
     fig: go.Figure,
     rows: list[dict[str, Any]],
-    values: Sequence[float | None],
+    look: list[float | None] | str,
     chosen: tuple[str, ...],
     language: Language,
     compared: str = "",
 ) -> None:
-    """Countries in the colours of the scale.
+    """Countries as areas.
 
     Args:
+        look: their places on the scale; or one colour that is not of it, for what nobody has counted yet, which is not
+            zero, and for what is new.
         compared: the measure that stands beside another side.
     """
+    if isinstance(look, str) and not rows:
+        return
+    plain = {"z": [0] * len(rows), "colorscale": [[0, look], [1, look]], "showscale": False}
     fig.add_choropleth(
         locations=[_places()[row["value"]][0] for row in rows],
-        z=list(values),
-        coloraxis="coloraxis",
+        **(plain if isinstance(look, str) else {"z": look, "coloraxis": "coloraxis"}),
         **_common(rows, chosen, language, compared),
     )
-
-
-def _plain(
-    fig: go.Figure,
-    rows: list[dict[str, Any]],
-    colour: str,
-    chosen: tuple[str, ...],
-    language: Language,
-    compared: str = "",
-) -> None:
-    """Countries in no colour of the scale: named by articles that nobody has counted yet, which is not zero; or new."""
-    if rows:
-        fig.add_choropleth(
-            locations=[_places()[row["value"]][0] for row in rows],
-            z=[0] * len(rows),
-            colorscale=[[0, colour], [1, colour]],
-            showscale=False,
-            **_common(rows, chosen, language, compared),
-        )
 
 
 def _common(rows: list[dict[str, Any]], chosen: tuple[str, ...], language: Language, compared: str) -> dict[str, Any]:
@@ -236,34 +220,12 @@ def _common(rows: list[dict[str, Any]], chosen: tuple[str, ...], language: Langu
 def _points(
     fig: go.Figure,
     rows: list[dict[str, Any]],
-    values: Sequence[float | None],
+    look: list[float | None] | str,
     chosen: tuple[str, ...],
     language: Language,
     compared: str = "",
 ) -> None:
-    """Countries too small for an area, as dots where their capitals are."""
-    _dots(fig, rows, {"color": list(values), "coloraxis": "coloraxis"}, chosen, language, compared)
-
-
-def _plain_points(
-    fig: go.Figure,
-    rows: list[dict[str, Any]],
-    colour: str,
-    chosen: tuple[str, ...],
-    language: Language,
-    compared: str = "",
-) -> None:
-    _dots(fig, rows, {"color": colour}, chosen, language, compared)
-
-
-def _dots(
-    fig: go.Figure,
-    rows: list[dict[str, Any]],
-    look: dict[str, Any],
-    chosen: tuple[str, ...],
-    language: Language,
-    compared: str,
-) -> None:
+    """Countries too small for an area, as dots where their capitals are; otherwise as `_areas`."""
     if not rows:
         return
     at = [_at(row) or (0.0, 0.0) for row in rows]
@@ -280,7 +242,8 @@ def _dots(
                 "color": [ORANGE if row["value"] in chosen else GREY for row in rows],
                 "width": [2.5 if row["value"] in chosen else 1 for row in rows],
             },
-            **look,
+            "color": look,
+            **({} if isinstance(look, str) else {"coloraxis": "coloraxis"}),
         },
         unselected={"marker": {"opacity": 1}},
         showlegend=False,
